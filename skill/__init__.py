@@ -1,0 +1,1 @@
+"""The expert: contract, workflow, intake, trigger and doors."""

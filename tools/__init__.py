@@ -1,0 +1,1 @@
+"""Deterministic tools: usable alone, without a model, without a network."""

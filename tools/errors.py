@@ -1,0 +1,104 @@
+"""Every exception a person or a program can meet.
+
+ExpertError                     a stable code, and one sentence: what is wrong, where, how to mend it
+├── InputError                  what the caller gave is at fault (CLI exit 2)
+│   ├── TaskError               the task: syntax, unknown key, wrong type, empty
+│   ├── FileError               a path that cannot be read or written, or is not what it should be
+│   ├── SettingError            a command-line option or an environment variable
+│   └── ToolError               the arguments of a tool
+│       ├── UnknownNameError    no such model, device, regime, tool ...; names the nearest
+│       ├── OutOfRangeError     a value that cannot be (negative size, batch of zero)
+│       └── CannotSayError      well-formed, but no honest figure exists; says what would narrow it
+├── MissingExtraError           an optional dependency is not installed; names the extra
+├── WorkflowError               an event the transition table does not allow in this state
+├── SessionError                the session store: unknown session, concurrent writer, corrupt record
+├── ModelError                  the language model's side; never fatal, the offline draft stands
+└── ContractError               our own plan failed its schema or holds an ungrounded number (a bug of ours; exit 1)
+
+Sentences live in prompts/<lang>/errors.toml under the error's code, so an error can be shown in either language.
+"""
+
+from __future__ import annotations
+
+from deep_learning_expert.prompts.phrases import Language, template
+
+
+class ExpertError(Exception):
+    """An error with a stable `code` and a sentence in the reader's language.
+
+    code: the phrase key in the room "errors" (e.g. "task.unknown_key").
+    params: values for the sentence's fields; plain text, already safe to show.
+    """
+
+    def __init__(self, code: str, **params: object) -> None:
+        self.code = code
+        self.params = {name: _shown(value) for name, value in params.items()}
+        super().__init__(code, self.params)
+
+    def sentence(self, lang: Language = "en") -> str:
+        """What is wrong, where, and how to mend it, as one sentence."""
+        return template(lang, f"errors.{self.code}").format_map(self.params)
+
+    def __str__(self) -> str:
+        return self.sentence()
+
+
+_MOST_SHOWN_CHARS = 160
+
+
+def _shown(value: object) -> str:
+    """User input inside a message: one line, printable, cut to a readable length."""
+    text = "".join(char if char.isprintable() else " " for char in str(value))
+    return text if len(text) <= _MOST_SHOWN_CHARS else f"{text[: _MOST_SHOWN_CHARS - 1]}…"
+
+
+class InputError(ExpertError):
+    """What the caller gave is at fault."""
+
+
+class TaskError(InputError):
+    """The task is broken: syntax, unknown key, wrong type, empty."""
+
+
+class FileError(InputError):
+    """A path cannot be read or written, or is not what it should be."""
+
+
+class SettingError(InputError):
+    """A command-line option or an environment variable is wrong."""
+
+
+class ToolError(InputError):
+    """The arguments of a tool are wrong."""
+
+
+class UnknownNameError(ToolError):
+    """No such model, device, regime or tool; the sentence names the nearest ones."""
+
+
+class OutOfRangeError(ToolError):
+    """A value that cannot be, such as a negative size or a batch of zero."""
+
+
+class CannotSayError(ToolError):
+    """A well-formed question without an honest answer; the sentence says what would narrow it."""
+
+
+class MissingExtraError(ExpertError):
+    """An optional dependency is missing; the sentence names the extra to install."""
+
+
+class WorkflowError(ExpertError):
+    """An event the transition table does not allow in this state."""
+
+
+class SessionError(ExpertError):
+    """The session store: unknown session, concurrent writer, corrupt record."""
+
+
+class ModelError(ExpertError):
+    """The language model failed; the offline draft stands."""
+
+
+class ContractError(ExpertError):
+    """Our own plan failed its schema or holds an ungrounded number: a bug of ours."""
