@@ -1,0 +1,116 @@
+"""The readers keep blank and NaN apart, runs are split at step reversals, and the four verdicts come when due."""
+
+from __future__ import annotations
+
+import json
+import math
+import random
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deep_learning_expert.prompts.phrases import LANGUAGES
+from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths, diagnose_text
+from deep_learning_expert.tools.errors import FileError, ToolError
+
+
+def keras_log(train: list[float], val: list[float]) -> str:
+    rows = [f"{epoch},{a},{b}" for epoch, (a, b) in enumerate(zip(train, val, strict=True))]
+    return "\n".join(["epoch,loss,val_loss", *rows])
+
+
+def falling(length: int, seed: int = 0, floor: float = 0.5) -> list[float]:
+    noise = random.Random(seed)
+    return [floor + math.exp(-at / 8) + noise.gauss(0, 0.01) for at in range(length)]
+
+
+def test_healthy_run_raises_no_alarm():
+    for seed in range(20):
+        verdict = diagnose_text(keras_log(falling(40, seed), falling(40, seed + 100, 0.6)), "log.csv")
+        assert (verdict.status, verdict.findings) == ("healthy", ())
+
+
+def test_rising_validation_under_falling_training_is_overfitting():
+    val = [value + max(0, at - 12) * 0.03 for at, value in enumerate(falling(40, 1))]
+    verdict = diagnose_text(keras_log(falling(40), val), "log.csv")
+    assert verdict.primary is not None and verdict.primary.id == "overfitting"
+    assert 5 <= (verdict.primary.first_step or 0) <= 20
+    for lang in LANGUAGES:
+        assert verdict.summary.render(lang).figures == verdict.primary.evidence
+
+
+def test_rising_validation_loss_is_no_overfitting_while_the_metric_gains():
+    rows = [f"{at},{train},{0.5 + at * 0.03},{1 - math.exp(-at / 20)}" for at, train in enumerate(falling(40))]
+    text = "\n".join(["epoch,loss,val_loss,val_accuracy", *rows])
+    assert diagnose_text(text, "log.csv").status == "healthy"
+
+
+def test_lasting_nan_is_found_at_its_first_step():
+    train = [*falling(20), *[math.nan] * 5]
+    verdict = diagnose_text(keras_log(train, falling(25)), "log.csv")
+    assert verdict.primary is not None and (verdict.primary.id, verdict.primary.first_step) == ("nan", 20)
+    assert verdict.unstable
+
+
+def test_blank_cells_of_a_sparse_log_are_not_nan():
+    rows = [f"{at // 2},{at},{'' if at % 2 else 1 / (at + 1)},{1 / (at + 1) if at % 2 else ''}" for at in range(40)]
+    verdict = diagnose_text("\n".join(["epoch,step,train_loss,val_loss", *rows]), "metrics.csv")
+    assert verdict.findings == () and verdict.status == "healthy"
+
+
+def test_one_skipped_gradient_is_no_alarm():
+    history = [{"step": at, "loss": value, "grad_norm": 1.0} for at, value in enumerate(falling(30), 1)]
+    history[3]["grad_norm"] = math.nan
+    assert diagnose_text(json.dumps({"log_history": history}), "trainer_state.json").findings == ()
+
+
+def test_climbing_training_loss_is_divergence():
+    train = [*falling(20), *[0.6 + 0.2 * at for at in range(20)]]
+    lines = "\n".join(json.dumps({"step": at, "train_loss": value}) for at, value in enumerate(train))
+    verdict = diagnose_text(lines, "log.jsonl")
+    assert verdict.primary is not None and verdict.primary.id == "divergence"
+
+
+def test_loss_that_never_moves_is_not_learning():
+    noise = random.Random(3)
+    lines = "\n".join(json.dumps({"step": at, "loss": 2.303 + noise.gauss(0, 0.002)}) for at in range(60))
+    verdict = diagnose_text(lines, "log.jsonl")
+    assert verdict.primary is not None and verdict.primary.id == "not-learning"
+
+
+def test_appended_runs_are_split_and_a_resume_is_not():
+    lines = [{"iteration": at, "total_loss": 1 / (at + 1)} for at in [*range(30), *range(30)]]
+    verdict = diagnose_text("\n".join(map(json.dumps, lines)), "metrics.json")
+    assert [len(run.series[0]) for run in verdict.runs] == [30, 30]
+    lines = [{"iteration": at, "total_loss": 1 / (at + 1)} for at in [*range(30), *range(20, 40)]]
+    (run,) = diagnose_text("\n".join(map(json.dumps, lines)), "metrics.json").runs
+    assert (len(run.series[0]), run.redone) == (40, (20.0,))
+
+
+def test_short_run_is_insufficient_evidence():
+    assert diagnose_text(keras_log(falling(5), falling(5)), "log.csv").status == "insufficient_evidence"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "x" * 5_000_000, "[" * 100_000, "\x01\x02\x03" * 99, "a,b\n1,2", '{"a":' * 9999]
+)
+def test_hostile_text_is_one_clear_error(text: str):
+    with pytest.raises(ToolError) as caught:
+        diagnose_text(text, "odd.log")
+    for lang in LANGUAGES:
+        assert "odd.log" in caught.value.sentence(lang)
+
+
+def test_folder_and_missing_file_are_file_errors(tmp_path: Path):
+    for path in (tmp_path, tmp_path / "none.csv"):
+        with pytest.raises(FileError):
+            diagnose_paths([path])
+
+
+@given(st.text(max_size=400))
+def test_any_text_gives_a_verdict_or_a_tool_error(text: str):
+    with suppress(ToolError):
+        diagnose_text("epoch,loss,val_loss\n" + text, "log.csv")
