@@ -1,0 +1,114 @@
+"""Finds the concepts of lexicon.toml in a text: words by their stem, Chinese by its characters, in one linear scan."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from deep_learning_expert.skill.trigger.normalise import Folded
+
+_FILE = Path(__file__).resolve().parent / "lexicon.toml"
+_OTHER_SENSE = "other"  # mentions of this concept hide the mentions inside them
+# Letters in one run, digits in one run, any other letter (Chinese, kana ...) alone, and the symbols of C++ and C#.
+_TOKEN = re.compile(r"[a-z]+|[0-9]+|[à-ɏ\u0370-\u052fa-z]+|[\u3040-\u9fff\uac00-\ud7af]|[+#]")
+_SHORTEST_STEMMED = 5
+_SHORTEST_MENDED = 7
+_ENDINGS = ("ings", "ing", "ers", "ed", "es", "s", "e")
+# Names often mistyped, and so long that one wrong letter still leaves no doubt.
+_MENDABLE = (
+    "tensorflow pytorch overfit underfit overfitting underfitting convolutional reinforcement hyperparameter "
+    "classifier segmentation quantization distillation mindspore paddlepaddle convergence transformers huggingface "
+    "accuracy gradient gradients augmentation imbalanced dataloader backpropagation autoencoder"
+).split()
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A concept at a place: token indices [first, last], character span [start, end) in the folded text."""
+
+    concept: str
+    first: int
+    last: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class _Lexicon:
+    terms: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # first token -> (tokens, concepts)
+    known: frozenset[str]
+    deletions: Mapping[str, str]  # a mendable name with one letter left out -> the name's stem
+
+
+@cache
+def _stem(word: str) -> str:
+    if len(word) < _SHORTEST_STEMMED or word.endswith("ss") or not word.isascii():
+        return word
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:
+            return word[: -len(ending)]
+    return word
+
+
+def _tokens(text: str) -> list[str]:
+    return [_stem(match.group()) for match in _TOKEN.finditer(text)]
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    with _FILE.open("rb") as stream:
+        groups = tomllib.load(stream)
+    concepts: dict[tuple[str, ...], list[str]] = {}
+    for group in groups.values():
+        for concept, terms in group.items():
+            for term in terms.lower().split(" | "):
+                key = tuple(_tokens(term))
+                if key and concept not in concepts.setdefault(key, []):
+                    concepts[key].append(concept)
+    by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    for key, names in concepts.items():
+        by_first.setdefault(key[0], []).append((key, tuple(names)))
+    deletions = {gap: _stem(name) for name in _MENDABLE for gap in _with_one_letter_less(name)}
+    known = frozenset(token for key in concepts for token in key)
+    return _Lexicon({first: tuple(rows) for first, rows in by_first.items()}, known, deletions)
+
+
+def _with_one_letter_less(word: str) -> Iterator[str]:
+    yield word
+    for index in range(1, len(word)):  # the first letter is hardly ever the wrong one
+        yield word[:index] + word[index + 1 :]
+
+
+def _mended(word: str, lexicon: _Lexicon) -> str:
+    """The stem of the name that `word` misspells by one letter, or the word's own stem."""
+    stem = _stem(word)
+    if len(word) < _SHORTEST_MENDED or stem in lexicon.known:
+        return stem
+    return next((lexicon.deletions[gap] for gap in _with_one_letter_less(word) if gap in lexicon.deletions), stem)
+
+
+def mentions(folded: Folded) -> tuple[Mention, ...]:
+    """All mentions in reading order; what lies inside a word of another sense is left out."""
+    lexicon = _lexicon()
+    places = [(match.start(), match.end()) for match in _TOKEN.finditer(folded.text)]
+    words = [_mended(folded.text[start:end], lexicon) for start, end in places]
+    found: list[Mention] = []
+    for index, word in enumerate(words):
+        for key, concepts in lexicon.terms.get(word, ()):
+            last = index + len(key) - 1
+            if last < len(words) and tuple(words[index : last + 1]) == key:
+                start, end = places[index][0], places[last][1]
+                found.extend(Mention(concept, index, last, start, end) for concept in concepts)
+    hidden = [item for item in found if item.concept == _OTHER_SENSE]
+    return tuple(item for item in found if item.concept == _OTHER_SENSE or not _inside(item, hidden))
+
+
+def _inside(item: Mention, longer: list[Mention]) -> bool:
+    return any(
+        other.first <= item.first and item.last <= other.last and other.last - other.first > item.last - item.first
+        for other in longer
+    )

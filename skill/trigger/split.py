@@ -1,0 +1,218 @@
+"""Splits a message into what is asked and what was pasted, and says what the pasted blocks are."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+_FILE = Path(__file__).resolve().parent / "blocks.toml"
+_HEAD_CHARS, _TAIL_CHARS = 16_000, 4_000  # a longer paste is judged by its two ends
+_QUESTION_CHARS = 2_400
+_BLOCK_CHARS = 3_000
+_FENCES = ("```", '"""', "~~~")
+_SHORT_MESSAGE_CHARS = 160  # below this nothing is taken for a paste
+_LEAST_LINES = 3
+_DENSE = 0.28  # share of digits and punctuation above which a line was hardly written by hand
+_PROSE = re.compile(r"[A-Za-z]{2,}[ ,.?!]|[\u4e00-\u9fff]")
+_MACHINE_CHARS = frozenset("0123456789{}[]()<>=;_/\\|:*#\"'@%&+$^~")
+
+
+@dataclass(frozen=True)
+class Block:
+    """A pasted part [start, end) of the message and its kinds (names in blocks.toml)."""
+
+    start: int
+    end: int
+    kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Split:
+    """question: the pieces (start, end) that were written by the person; background: a chat client's own prompt."""
+
+    question: tuple[tuple[int, int], ...]
+    blocks: tuple[Block, ...]
+    background: bool = False
+
+
+@cache
+def _table() -> Mapping[str, Mapping[str, object]]:
+    with _FILE.open("rb") as stream:
+        return tomllib.load(stream)
+
+
+def split(message: str) -> Split:
+    """The parts of `message`; linear in its length, and constant beyond some twenty thousand characters."""
+    if _is_background(message):
+        return Split((), (), background=True)
+    start, wrapped = _unwrap(message)
+    pasted = list(wrapped)
+    question: list[tuple[int, int]] = []
+    for piece in _without_fences(message, _ends_of(start, len(message)), pasted):
+        question.extend(_without_machine_lines(message, piece, pasted))
+    question = _clipped(question)
+    blocks = [Block(begin, end, block_kinds(message[begin:end])) for begin, end in pasted]
+    whole = [Block(begin, end, kinds) for begin, end in question if (kinds := statement_kinds(message[begin:end]))]
+    return Split(tuple(question), (*blocks, *whole))
+
+
+def _is_background(message: str) -> bool:
+    """A client's own housekeeping prompt (title, tags, follow-ups, search queries), not a user's message."""
+    head, tail = message[:400].lstrip().lower(), message[-200:].rstrip().lower()
+    table = _table()["background"]
+    openings, closings = table["openings"], table["closings"]
+    assert isinstance(openings, list) and isinstance(closings, list)
+    if head.startswith("### task:"):
+        return any(tail.endswith(closing) for closing in closings)
+    return any(head.startswith(opening) for opening in openings)
+
+
+def _unwrap(message: str) -> tuple[int, list[tuple[int, int]]]:
+    """Where the person's words begin behind a client's wrapping, and the attached sources in it."""
+    if not message.lstrip()[:16].startswith(("### Task:", "<context>", "<attached_files>", "<source")):
+        return 0, []
+    ends = [message.rfind(tag) + len(tag) for tag in ("</context>", "</attached_files>") if tag in message]
+    if not ends:
+        return 0, []
+    start = max(ends)
+    sources = []
+    begin = message.find("<source", 0, start)
+    while begin >= 0:
+        body = message.find(">", begin, start) + 1
+        end = message.find("</source>", body, start)
+        if body == 0 or end < 0:
+            break
+        if end - body > 4:  # the instructions name an empty <source> as an example
+            sources.append((body, end))
+        begin = message.find("<source", end, start)
+    return start, sources[-3:]
+
+
+def _ends_of(start: int, end: int) -> list[tuple[int, int]]:
+    if end - start <= _HEAD_CHARS + _TAIL_CHARS:
+        return [(start, end)]
+    return [(start, start + _HEAD_CHARS), (end - _TAIL_CHARS, end)]
+
+
+def _without_fences(
+    message: str, pieces: list[tuple[int, int]], pasted: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    for start, end in pieces:
+        at = start
+        while at < end:
+            opens = [(place, fence) for fence in _FENCES if (place := message.find(fence, at, end)) >= 0]
+            if not opens:
+                break
+            place, fence = min(opens)
+            close = message.find(fence, place + 3, end)
+            close = end if close < 0 else close
+            yield at, place
+            pasted.append((place + 3, close))
+            at = close + 3
+        if at < end:
+            yield at, end
+
+
+def _without_machine_lines(
+    message: str, piece: tuple[int, int], pasted: list[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """The lines a person wrote; runs of lines that look like code, a log or a table go to `pasted`."""
+    start, end = piece
+    if end - start < _SHORT_MESSAGE_CHARS:
+        yield piece
+        return
+    run: list[tuple[int, int]] = []
+    at = start
+    for line in message[start:end].splitlines(keepends=True):
+        span = (at, at + len(line))
+        at = span[1]
+        if _looks_pasted(line) or (run and not line.strip()):
+            run.append(span)
+            continue
+        yield from _end_run(run, pasted)
+        run = []
+        yield span
+    yield from _end_run(run, pasted)
+
+
+def _end_run(run: list[tuple[int, int]], pasted: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    if len(run) >= _LEAST_LINES:
+        pasted.append((run[0][0], run[-1][1]))
+    else:
+        yield from run
+
+
+def _looks_pasted(line: str) -> bool:
+    text = line[:200].strip()
+    if not text:
+        return False
+    starts = _table()["pasted"]["starts"]
+    assert isinstance(starts, list)
+    if text.startswith(tuple(starts)):
+        return True
+    odd = sum(char in _MACHINE_CHARS for char in text)
+    if odd / len(text) > _DENSE or _PROSE.search(text) is None:
+        return True
+    return line.startswith(("    ", "\t")) and text[-1] in "(){}[];:,"
+
+
+def _clipped(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """At most `_QUESTION_CHARS` of the person's words: two thirds from the front, the rest from the end."""
+    merged: list[tuple[int, int]] = []
+    for start, end in pieces:
+        if end <= start:
+            continue
+        if merged and merged[-1][1] == start:
+            merged[-1] = (merged[-1][0], end)
+        else:
+            merged.append((start, end))
+    if sum(end - start for start, end in merged) <= _QUESTION_CHARS:
+        return merged
+    front, back = _taken(merged, _QUESTION_CHARS * 2 // 3), _taken_from_end(merged, _QUESTION_CHARS // 3)
+    return [*front, *((max(start, front[-1][1]), end) for start, end in back if end > front[-1][1])]
+
+
+def _taken(pieces: list[tuple[int, int]], budget: int) -> list[tuple[int, int]]:
+    taken = []
+    for start, end in pieces:
+        if budget <= 0:
+            break
+        taken.append((start, min(end, start + budget)))
+        budget -= end - start
+    return taken
+
+
+def _taken_from_end(pieces: list[tuple[int, int]], budget: int) -> list[tuple[int, int]]:
+    taken = []
+    for start, end in reversed(pieces):
+        if budget <= 0:
+            break
+        taken.append((max(start, end - budget), end))
+        budget -= end - start
+    return taken[::-1]
+
+
+def block_kinds(text: str) -> tuple[str, ...]:
+    """Which kinds of paste `text` is; judged by its first and last characters, empty when none is recognised."""
+    return _kinds(text, "block")
+
+
+def statement_kinds(text: str) -> tuple[str, ...]:
+    """Kinds of task statement that come as plain prose (contest problems, exam questions)."""
+    return _kinds(text, "statement")
+
+
+def _kinds(text: str, group: str) -> tuple[str, ...]:
+    sample = text if len(text) <= 2 * _BLOCK_CHARS else f"{text[:_BLOCK_CHARS]}\n{text[-_BLOCK_CHARS:]}"
+    sample = sample.lower()
+    found = []
+    for name, row in _table()[group].items():
+        assert isinstance(row, dict)
+        marks: list[str] = row["marks"]
+        if sum(min(sample.count(mark), row.get("at_most", 1)) for mark in marks) >= row["least"]:
+            found.append(name)
+    return tuple(found)
