@@ -21,10 +21,11 @@ Param = Any  # Figure | Remark | str | sequences of these; checked by `_check_pa
 
 @dataclass(frozen=True)
 class Sentence:
-    """Text in one language and the figures it shows, in order of appearance."""
+    """Text in one language, the figures it shows in order of appearance, and the names in it that hold digits."""
 
     text: str
     figures: tuple[Figure, ...] = ()
+    names: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.text
@@ -47,12 +48,13 @@ class Remark:
     def render(self, lang: Language) -> Sentence:
         """The sentence in `lang`, with the figures shown in it."""
         shown: list[Figure] = []
+        names: list[str] = []
         pieces: list[str] = []
         for literal, name, style, _ in Formatter().parse(template(lang, self.key)):
             pieces.append(literal)
             if name is not None:
-                pieces.append(_render_param(self.params[name], lang, style or "", shown))
-        return Sentence("".join(pieces), tuple(dict.fromkeys(shown)))
+                pieces.append(_render_param(self.params[name], lang, style or "", shown, names))
+        return Sentence("".join(pieces), tuple(dict.fromkeys(shown)), tuple(dict.fromkeys(names)))
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures among the parameters, nested remarks included."""
@@ -74,18 +76,21 @@ def _check_param(key: str, name: str, value: Param) -> None:
     raise TypeError(f"{key}: parameter {name!r} is a bare {type(value).__name__}; pass a Figure, a Remark or a name")
 
 
-def _render_param(value: Param, lang: Language, style: str, shown: list[Figure]) -> str:
+def _render_param(value: Param, lang: Language, style: str, shown: list[Figure], names: list[str]) -> str:
     if isinstance(value, Figure):
         shown.append(value)
         return rendering.figure(value, lang, style)
     if isinstance(value, Remark):
         sentence = value.render(lang)
         shown.extend(sentence.figures)
+        names.extend(sentence.names)
         return sentence.text
     if isinstance(value, str):
+        if any(map(str.isdigit, value)):
+            names.append(value)
         return value
     separator = "、" if lang == "zh" else ", "
-    return separator.join(_render_param(item, lang, style, shown) for item in value)
+    return separator.join(_render_param(item, lang, style, shown, names) for item in value)
 
 
 def _figures_in(values: Iterable[Param]) -> Iterable[Figure]:
@@ -102,4 +107,5 @@ def join(sentences: Iterable[Sentence], lang: Language) -> Sentence:
     """Several sentences as one paragraph."""
     items = [item for item in sentences if item.text]
     text = ("" if lang == "zh" else " ").join(item.text for item in items)
-    return Sentence(text, tuple(dict.fromkeys(record for item in items for record in item.figures)))
+    figures = tuple(dict.fromkeys(record for item in items for record in item.figures))
+    return Sentence(text, figures, tuple(dict.fromkeys(name for item in items for name in item.names)))

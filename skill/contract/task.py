@@ -19,7 +19,8 @@ class TaskSpec(ContractModel):
 
     type: TaskType = Field(description="Task type.")
     domain: Text = Field(
-        description="Application domain.", examples=["CV", "NLP", "audio", "multimodal", "time-series", "graph", "tabular"]
+        description="Application domain.",
+        examples=["CV", "NLP", "audio", "multimodal", "time-series", "graph", "tabular"],
     )
     specific_task: Text | None = Field(default=None, description="The task in words.", examples=["CIFAR-10"])
 
