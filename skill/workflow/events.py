@@ -1,0 +1,124 @@
+"""What can happen in a session. The list of events is the only record; everything else is folded from it.
+
+Events are plain data: a session can be written out after any of them and resumed to the same state.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from deep_learning_expert.skill.contract.report import ItemState, Notice, Question, StepName
+from deep_learning_expert.tools.figures import Figure
+
+EvidenceKind = Literal["log", "compression", "test", "production"]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Started(_Event):
+    """A task arrives. may_assume: the user allowed assumptions for what is missing."""
+
+    kind: Literal["started"] = "started"
+    task: dict[str, Any]
+    language: Literal["en", "zh"]
+    may_assume: bool = False
+
+
+class QuestionsAsked(_Event):
+    """Decisive facts are missing; at most three questions, the most decisive first."""
+
+    kind: Literal["questions_asked"] = "questions_asked"
+    questions: tuple[Question, ...]
+
+
+class Answered(_Event):
+    """The user fills in or changes a field of the task. field: its dotted JSON path."""
+
+    kind: Literal["answered"] = "answered"
+    field: str
+    text: str
+
+
+class AssumptionsAllowed(_Event):
+    """The user says: go on with stated assumptions."""
+
+    kind: Literal["assumptions_allowed"] = "assumptions_allowed"
+
+
+class StepDone(_Event):
+    """A step has run. draft: its section of the plan; citations: JSON pointer -> figure ids; marks: checklist."""
+
+    kind: Literal["step_done"] = "step_done"
+    step: StepName
+    draft: dict[str, Any] = {}
+    citations: dict[str, tuple[str, ...]] = {}
+    evidence: tuple[Figure, ...] = ()
+    names: tuple[str, ...] = ()
+    marks: dict[str, ItemState] = {}
+    notices: tuple[Notice, ...] = ()
+    facts: dict[str, bool] = {}  # what the guards of the next transition look at
+
+
+class Observed(_Event):
+    """Evidence from the real world came back: a log's verdict, a compression, a test result, production figures.
+
+    facts: what the guards look at; failure: a stable name of what is wrong, empty when nothing is; figures: measured.
+    """
+
+    kind: Literal["observed"] = "observed"
+    evidence: EvidenceKind
+    source: str
+    facts: dict[str, bool] = {}
+    failure: str = ""
+    figures: tuple[Figure, ...] = ()
+    notices: tuple[Notice, ...] = ()
+
+
+class ScopeRefused(_Event):
+    """The request is not for this expert. rule: N1 ... N5 or none."""
+
+    kind: Literal["scope_refused"] = "scope_refused"
+    rule: str
+    reply: str
+
+
+class TargetKept(_Event):
+    """In renegotiation the user keeps target and resources as they are: nothing is left to do."""
+
+    kind: Literal["target_kept"] = "target_kept"
+
+
+class Stopped(_Event):
+    """The user, or a limit, ends the session."""
+
+    kind: Literal["stopped"] = "stopped"
+    reason: str
+
+
+Event = Annotated[
+    Started
+    | QuestionsAsked
+    | Answered
+    | AssumptionsAllowed
+    | StepDone
+    | Observed
+    | ScopeRefused
+    | TargetKept
+    | Stopped,
+    Field(discriminator="kind"),
+]
+_ADAPTER: TypeAdapter[Event] = TypeAdapter(Event)
+
+
+def event_to_json(event: Event) -> str:
+    """One line of JSON."""
+    return _ADAPTER.dump_json(event, exclude_computed_fields=True).decode()
+
+
+def event_from_json(line: str | bytes) -> Event:
+    """Reads what `event_to_json` wrote; errors: pydantic.ValidationError."""
+    return _ADAPTER.validate_json(line)

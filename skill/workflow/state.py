@@ -1,0 +1,130 @@
+"""The state of a session, folded from its events. `fold(events)` is the only way to get one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from deep_learning_expert.skill.contract.report import Question, StepName, TraceEntry
+from deep_learning_expert.skill.workflow.events import (
+    Answered,
+    AssumptionsAllowed,
+    Event,
+    Observed,
+    QuestionsAsked,
+    ScopeRefused,
+    Started,
+    StepDone,
+    Stopped,
+)
+from deep_learning_expert.skill.workflow.guards import GUARDS
+from deep_learning_expert.skill.workflow.transitions import STEPS, Row, StateName, rows_for
+from deep_learning_expert.tools.errors import WorkflowError
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the session stands. drafts: the latest result of each step; actions: what the loops decided, in order."""
+
+    name: StateName
+    task: Mapping[str, Any]
+    language: Literal["en", "zh"]
+    may_assume: bool
+    drafts: Mapping[StepName, StepDone] = field(default_factory=dict)
+    questions: tuple[Question, ...] = ()
+    actions: tuple[str, ...] = ()
+    observations: tuple[Observed, ...] = ()
+    failures: tuple[str, ...] = ()
+    stalled_rounds: tuple[bool, ...] = ()
+    trace: tuple[TraceEntry, ...] = ()
+    reply: str = ""
+    scope_rule: str | None = None
+
+    def section(self, step: StepName) -> Mapping[str, Any]:
+        """The plan section a step drafted, empty before it ran."""
+        draft = self.drafts.get(step)
+        return draft.draft if draft else {}
+
+
+def fold(events: Iterable[Event]) -> State:
+    """The state after these events; errors: WorkflowError for an event that the table does not allow."""
+    iterator = iter(events)
+    first = next(iterator, None)
+    if not isinstance(first, Started):
+        raise WorkflowError("workflow.not_started")
+    state = State("requirements", first.task, first.language, first.may_assume)
+    for event in iterator:
+        state = step_state(state, event)
+    return state
+
+
+def chosen_row(state: State, event: Event) -> Row:
+    """The row of the table this event takes; errors: WorkflowError."""
+    for row in rows_for(state.name, event.kind):
+        if GUARDS[row.guard](state, event):
+            return row
+    raise WorkflowError("workflow.not_allowed", event=event.kind, state=state.name)
+
+
+def step_state(state: State, event: Event) -> State:
+    """The state after one more event; errors: WorkflowError."""
+    row = chosen_row(state, event)
+    entry = TraceEntry(
+        seq=len(state.trace) + 1,
+        source=state.name,
+        event=event.kind if not isinstance(event, StepDone) else f"{event.kind}:{event.step}",
+        target=row.target,
+        rule=row.rule,
+    )
+    actions = (*state.actions, row.action) if row.action else state.actions
+    moved = replace(state, name=row.target, trace=(*state.trace, entry), actions=actions)
+    return _absorb(_reopen(moved), event)
+
+
+def _reopen(state: State) -> State:
+    """Drafts from the target step on are stale once a loop went back to it."""
+    if state.name not in STEPS:
+        return state
+    kept = STEPS[: STEPS.index(state.name)]
+    return replace(state, drafts={step: draft for step, draft in state.drafts.items() if step in kept})
+
+
+def _absorb(state: State, event: Event) -> State:
+    match event:
+        case StepDone():
+            return replace(state, drafts={**state.drafts, event.step: event}, questions=())
+        case QuestionsAsked():
+            return replace(state, questions=event.questions)
+        case Answered():
+            return replace(state, task=with_answer(state.task, event.field, event.text), questions=())
+        case AssumptionsAllowed():
+            return replace(state, may_assume=True, questions=())
+        case Observed():
+            failures = (*state.failures, event.failure)
+            stalled = (*state.stalled_rounds, event.facts.get("no_gain", False)) if event.evidence == "log" else ()
+            if state.actions[-1:] in (("next-architecture",), ("revisit-goal",)):
+                stalled = ()  # a new architecture starts its own count
+            return replace(
+                state,
+                observations=(*state.observations, event),
+                failures=failures,
+                stalled_rounds=stalled if event.evidence == "log" else state.stalled_rounds,
+            )
+        case ScopeRefused():
+            return replace(state, reply=event.reply, scope_rule=event.rule)
+        case Stopped():
+            return replace(state, reply=event.reason)
+        case _:
+            return state
+
+
+def with_answer(task: Mapping[str, Any], path: str, text: str) -> dict[str, Any]:
+    """The task with one dotted field set; lists ("challenges") are appended to."""
+    head, _, rest = path.partition(".")
+    current = task.get(head)
+    if rest:
+        return {**task, head: with_answer(current if isinstance(current, Mapping) else {}, rest, text)}
+    if head in ("challenges", "trainingIssues"):
+        return {**task, head: [*(current or []), text]}
+    return {**task, head: text}
