@@ -3,44 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
-from deep_learning_expert.tools.diagnosis.detectors import non_finite, overfitting, trend_of_training
+from deep_learning_expert.tools.diagnosis.detectors import early_validation, non_finite, overfitting, trend_of_training
 from deep_learning_expert.tools.diagnosis.finding import Finding
 from deep_learning_expert.tools.diagnosis.readers.registry import read_path, read_text
 from deep_learning_expert.tools.diagnosis.run import Run, Series
-from deep_learning_expert.tools.wording import Remark, say
+from deep_learning_expert.tools.diagnosis.thresholds import threshold
+from deep_learning_expert.tools.diagnosis.verdict import Status, Verdict
 
-Status = Literal["healthy", "problem", "insufficient_evidence"]
-_LEAST_POINTS = 8
+__all__ = ["Status", "Verdict", "diagnose_paths", "diagnose_text", "judge"]
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """status of the last run; findings of all runs, earliest run first."""
-
-    runs: tuple[Run, ...]
-    findings: tuple[Finding, ...]
-    status: Status
-
-    @property
-    def primary(self) -> Finding | None:
-        """The gravest finding of the last run: hard facts come before trends."""
-        last = len(self.runs) - 1
-        return next((item for item in self.findings if item.run == last and item.severity == "problem"), None)
-
-    @property
-    def unstable(self) -> bool:
-        """Whether the last run calls for the instability check (step 3's loop)."""
-        return self.primary is not None and self.primary.id in ("nan", "divergence")
-
-    @property
-    def summary(self) -> Remark:
-        """One sentence for a person."""
-        return self.primary.remark if self.primary else say(f"diagnosis.status.{self.status}")
+Detector = Callable[[Run, int], Finding | None]
+# Losses of a reinforcement-learning run are not comparable over time, so these are for the other runs. Gravest first.
+_TRENDS: tuple[Detector, ...] = (trend_of_training.detect, overfitting.detect, early_validation.detect)
 
 
 def diagnose_paths(paths: Iterable[Path]) -> Verdict:
@@ -59,12 +37,10 @@ def judge(runs: tuple[Run, ...]) -> Verdict:
     for index, run in enumerate(runs):
         broken = non_finite.detect(run, index)
         finite = _finite(run)
-        trends = (
-            () if run.is_reinforcement else (trend_of_training.detect(finite, index), overfitting.detect(finite, index))
-        )
+        trends = () if run.is_reinforcement else tuple(detect(finite, index) for detect in _TRENDS)
         findings += [item for item in (broken, *trends) if item is not None]
     last = len(runs) - 1
-    if any(item.run == last for item in findings):
+    if any(item.run == last and item.severity == "problem" for item in findings):
         return Verdict(runs, tuple(findings), "problem")
     judged = bool(runs) and _enough(runs[-1])
     return Verdict(runs, tuple(findings), "healthy" if judged else "insufficient_evidence")
@@ -76,7 +52,7 @@ def _enough(run: Run) -> bool:
     if run.is_reinforcement:
         return False
     curves = (run.first("loss", "train"), run.first("loss", "val"))
-    return all(curve is not None and len(curve) >= _LEAST_POINTS for curve in curves)
+    return all(curve is not None and len(curve) >= threshold("least_points") for curve in curves)
 
 
 def _finite(run: Run) -> Run:
