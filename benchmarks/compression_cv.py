@@ -26,15 +26,9 @@ LOW, MIDDLE, HIGH = 0.1, 0.5, 0.9
 def predict(row: Row, rest: Sequence[Row], settings: Settings) -> list[float] | None:
     """p10, p50, p90 for a held-out row, or None where the table would be silent."""
     evidence = gather(rest, row.technique, row.family, row.stratum, row.kind, RULES["kin"], RULES["siblings"])
-    if not enough(len(evidence.own), len(evidence.kin), row.family, settings.fewest_rows):
+    if not reader.enough(len(evidence.own), len(evidence.kin), row.family):
         return None
     return quantiles(evidence, settings, (LOW, MIDDLE, HIGH))
-
-
-def enough(own: int, kin: int, family: str, fewest: int) -> bool:
-    """The build script's rule for a cell worth publishing."""
-    borrowed = 0 if family in RULES["own_rows_only"]["families"] else kin
-    return own >= fewest or (own >= 1 and own + kin >= fewest) or borrowed >= 2 * fewest
 
 
 def scores(rows: Sequence[Row], group: Callable[[Row], object], settings: Settings) -> dict[str, float]:

@@ -38,3 +38,16 @@ def settings() -> Settings:
     """The statistics' settings of evidence.toml."""
     table = RULES["statistics"]
     return Settings(table["parent_weight"], table["gated_weight"], table["bandwidth"], table["fewest_rows"])
+
+
+def speed_rows() -> list[dict[str, str]]:
+    """All published speed-ups, as read."""
+    with (HERE / "speed_rows.csv").open(encoding="utf-8", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def enough(own: int, kin: int, family: str) -> bool:
+    """Whether a cell with so many own and borrowed rows is worth publishing."""
+    fewest = RULES["statistics"]["fewest_rows"]
+    borrowed = 0 if family in RULES["own_rows_only"]["families"] else kin
+    return bool(own >= fewest or (own >= 1 and own + kin >= fewest) or borrowed >= 2 * fewest)
