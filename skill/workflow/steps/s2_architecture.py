@@ -1,0 +1,115 @@
+"""Step 2: which model, in which mode, and why.
+
+Needs: requirements. Tools: compare_architectures. Draft: modelDesign.
+Loop: a close call (or a user who hesitates) -> two or three candidates side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from deep_learning_expert.prompts.phrases import exists
+from deep_learning_expert.skill.contract.report import Notice
+from deep_learning_expert.skill.workflow.context import Context
+from deep_learning_expert.skill.workflow.steps.step import StepResult, done
+from deep_learning_expert.tools.architecture.candidate import Candidate, Comparison
+from deep_learning_expert.tools.wording import Remark, say
+
+
+def run(context: Context) -> StepResult:
+    """Writes modelDesign around the winner, the others side by side in the trade-off."""
+    comparison, winner = context.comparison, context.candidate
+    draft = {
+        "modelDesign": {
+            "architecture": _architecture(winner),
+            "rationale": tuple(_rationale(winner, comparison)),
+            "pretrainedModel": _pretrained(winner),
+            "tradeoff": tuple(_tradeoff(comparison)) or say("plan.no_alternative"),
+            "codeFramework": _code(context, winner),
+        }
+    }
+    notices = tuple(
+        Notice(id=remark.key, severity="warning", text=remark.render(context.language).text)
+        for remark in comparison.warnings
+    )
+    marks = {
+        "candidates": done(len(comparison.candidates) > 1),
+        "inductive_bias": done(winner.inductive_bias),
+        "resources": done(winner.params or winner.size),
+        "pretrained": done(winner.weights),
+        "tradeoff": done(comparison.tradeoff),
+        "side_by_side": done(comparison.tie),
+    }
+    evidence = tuple(record for remark in comparison.warnings for record in remark.figures())
+    return StepResult(draft, marks, notices, evidence=evidence)
+
+
+def _architecture(candidate: Candidate) -> Remark:
+    return say("plan.architecture", kind=say(f"plan.class.{_slug(candidate.architecture_class)}"), name=candidate.name)
+
+
+def _slug(words: str) -> str:
+    return words.lower().replace(" ", "_")
+
+
+def _rationale(winner: Candidate, comparison: Comparison) -> Iterable[Remark]:
+    yield from winner.reasons
+    if winner.inductive_bias:
+        yield winner.inductive_bias
+    if winner.params and winner.macs:
+        yield say("plan.size_and_macs", params=winner.params, macs=winner.macs, size=winner.size or winner.params)
+    elif winner.params and winner.size:
+        yield say("plan.size_only", params=winner.params, size=winner.size)
+    if comparison.verdict:
+        yield comparison.verdict
+
+
+def _tradeoff(comparison: Comparison) -> Iterable[Remark]:
+    yield from comparison.tradeoff
+    for other in comparison.candidates[1:]:
+        if other.params and other.size:
+            yield say(
+                "plan.alternative",
+                name=other.name,
+                mode=say(f"plan.mode.{_slug(other.mode.replace('-', '_'))}"),
+                params=other.params,
+                size=other.size,
+                why=list(other.reasons[:1]) or "",
+            )
+        else:
+            yield say("plan.alternative_plain", name=other.name, why=list(other.reasons[:1]) or "")
+    if comparison.tie:
+        yield say("plan.tie")
+    for rejected in comparison.rejected[:3]:
+        yield say("plan.rejected", name=rejected.name, reason=rejected.reason)
+
+
+def _pretrained(candidate: Candidate) -> dict[str, object] | None:
+    if candidate.weights is None or candidate.mode == "scratch":
+        return None
+    return {
+        "name": say(
+            "plan.weights_name",
+            name=candidate.weights.name,
+            data=candidate.weights.pretrained_on or say("plan.unknown_data"),
+        ),
+        "source": say(
+            "plan.weights_source",
+            source=candidate.weights.source,
+            license=candidate.weights.license,
+            code_license=candidate.weights.code_license,
+        ),
+        "adaptation": say(f"plan.adaptation.{candidate.mode.replace('-', '_')}"),
+    }
+
+
+def _code(context: Context, candidate: Candidate) -> Remark | None:
+    """Lines that build the model, by the library its weights live in."""
+    library = (candidate.weights.source if candidate.weights else "").lower().replace(" ", "").replace("-", "")
+    classes = context.needs.data.classes
+    key = f"code.{library}"
+    if not library or not exists(key) or context.needs.setup.framework in ("jax", "tensorflow", "paddle", "keras"):
+        return None
+    if library == "timm" and classes is not None:
+        return say("code.timm_classes", id=candidate.id, classes=classes)
+    return say(key, id=candidate.id, weights=candidate.weights.name if candidate.weights else candidate.id)

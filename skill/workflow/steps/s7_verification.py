@@ -1,0 +1,62 @@
+"""Step 7: what may be expected, how it is verified and written down.
+
+Needs: limits, model. Draft: expectedPerformance.
+Loop: target missed with no room left -> renegotiate target or resources.
+"""
+
+from __future__ import annotations
+
+from deep_learning_expert.skill.workflow.context import Context
+from deep_learning_expert.skill.workflow.steps.step import StepResult, done
+from deep_learning_expert.tools.figures import Figure
+from deep_learning_expert.tools.wording import Remark, say
+
+
+def run(context: Context) -> StepResult:
+    """Published figures with their conditions, the user's target beside them; nothing is promised for unseen data."""
+    candidate, limits = context.candidate, context.needs.limits
+    draft = {
+        "expectedPerformance": {
+            "accuracy": tuple(_accuracy(context)) or None,
+            "trainingTime": say("plan.training_time", time=candidate.train_time) if candidate.train_time else None,
+            "inferenceLatency": _latency(context),
+        }
+    }
+    blocking = any(item.severity == "blocking" for item in context.contradictions)
+    marks = {
+        "metrics": done(candidate.metrics),
+        "latency": done(candidate.latency),
+        "baselines": done(context.recipe.baseline or context.comparison.baseline),
+        "versions": "done",
+        "model_card": "open",
+        "target": "failed" if blocking else "open" if limits.targets else "not_applicable",
+    }
+    return StepResult(draft, marks, facts={"target_out_of_reach": blocking})
+
+
+def _accuracy(context: Context) -> list[Remark]:
+    said: list[Remark] = []
+    for metric in context.candidate.metrics[:1]:
+        dataset = metric.conditions.get("dataset", "")
+        said.append(say("plan.published", metric=_metric_name(metric), value=metric, dataset=dataset or metric.source))
+    for target in context.needs.limits.targets[:2]:
+        direction = say("plan.at_most" if target.conditions.get("direction", ">=").startswith("<") else "plan.at_least")
+        said.append(say("plan.target", metric=_metric_name(target), direction=direction, value=target))
+    if said:
+        said.append(say("plan.no_promise"))
+    return said
+
+
+def _metric_name(metric: Figure) -> str:
+    return metric.quantity.replace("_", " ")
+
+
+def _latency(context: Context) -> Remark | tuple[Remark, ...] | None:
+    candidate, limit = context.candidate, context.needs.limits.latency
+    if candidate.latency is not None:
+        said = say("plan.latency", latency=candidate.latency, device=candidate.latency.conditions.get("device", ""))
+        return (said, say("plan.latency_limit", limit=limit)) if limit is not None else said
+    if limit is None:
+        return None
+    unknown = candidate.latency_unknown or say("plan.latency_unknown")
+    return (unknown, say("plan.latency_limit", limit=limit))
