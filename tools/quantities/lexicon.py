@@ -1,0 +1,159 @@
+"""The word tables of this folder, loaded once, and longest-match lookup at a place in a text."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
+
+# Full-width forms become their ASCII twins, one to one, so that positions stay those of the text as written.
+# The full-width comma stays: unlike the ASCII comma it never groups thousands.
+_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；"}
+_FOLD |= {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20, 0x202F: 0x20, 0x09: 0x20, 0x2236: 0x3A, 0xFFE5: 0xA5, 0x2212: 0x2D}
+
+
+def fold(text: str) -> str:
+    """Lower case and half width, each character in its place."""
+    text = text.translate(_FOLD)
+    lowered = text.lower()
+    if len(lowered) == len(text):
+        return lowered
+    return "".join(low if len(low := char.lower()) == 1 else char for char in text)
+
+
+def is_latin(char: str) -> bool:
+    """An ASCII letter or digit: what a Latin word must not touch at its ends."""
+    return char.isascii() and char.isalnum()
+
+
+class Lexicon(Generic[T]):
+    """Words with a meaning; `match` finds the longest one that stands at a position and ends at a word's end."""
+
+    def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
+        self._by_first: dict[str, list[tuple[str, T]]] = {}
+        seen: set[str] = set()
+        for word, meaning in entries:
+            folded = fold(word)
+            if folded not in seen:
+                seen.add(folded)
+                self._by_first.setdefault(folded[0], []).append((folded, meaning))
+        for words in self._by_first.values():
+            words.sort(key=lambda entry: -len(entry[0]))
+
+    def match(self, text: str, start: int, *, glued: bool = False) -> tuple[int, T] | None:
+        """(end, meaning) of the longest word at `start` of a folded text; glued: it may touch a number before it."""
+        if start >= len(text):
+            return None
+        touches = not glued and start > 0 and is_latin(text[start]) and is_latin(text[start - 1])
+        if touches:
+            return None
+        for word, meaning in self._by_first.get(text[start], ()):
+            end = start + len(word)
+            if text.startswith(word, start) and not (
+                end < len(text) and is_latin(word[-1]) and is_latin(text[end]) and word[-1] != "="
+            ):
+                return end, meaning
+        return None
+
+
+@dataclass(frozen=True)
+class Unit:
+    """kind: the unit's dimension ("time", "size" ...); id: as written in units.toml; factor: to the canonical unit."""
+
+    kind: str
+    id: str
+    canonical: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Name:
+    """kind: target, setting, length, resolution, parameters or memory; better and scale: of targets, see names.toml."""
+
+    kind: str
+    id: str
+    better: str = ""
+    scale: str = ""
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:  # Any: the shapes differ per file and are read by the functions below
+    """One TOML file of this folder."""
+    return tomllib.loads(Path(__file__).with_name(f"{name}.toml").read_text(encoding="utf-8"))
+
+
+_CANONICAL = {
+    "time": "s", "size": "MB", "frequency": "Hz", "cores": "cores", "parameters": "params", "power": "W",
+    "percent": "%", "level": "dB", "multiple": "x",
+}  # fmt: skip
+
+
+@cache
+def units() -> Lexicon[Unit]:
+    """Every unit that may follow a number."""
+    return Lexicon(
+        (word, Unit(kind, unit, row.get("canonical") or _CANONICAL.get(kind, unit), float(row["factor"])))
+        for kind, rows in table("units").items()
+        for unit, row in rows.items()
+        for word in row["words"]
+    )
+
+
+@cache
+def names() -> Lexicon[Name]:
+    """Every name that gives a number beside it its meaning."""
+    return Lexicon(
+        (word, Name(kind, name, row.get("better", ""), row.get("scale", "")))
+        for kind, rows in table("names").items()
+        for name, row in rows.items()
+        for word in row["words"]
+    )
+
+
+@cache
+def targets() -> Mapping[str, Name]:
+    """Metric id -> its name record."""
+    return {key: Name("target", key, row["better"], row["scale"]) for key, row in table("names")["target"].items()}
+
+
+@cache
+def nouns() -> Lexicon[str]:
+    """What is counted; Latin words also in the plural."""
+    return Lexicon((form, noun) for noun, words in table("counts")["nouns"].items() for form in _forms([noun, *words]))
+
+
+def _forms(words: Iterable[str]) -> Iterable[str]:
+    for word in words:
+        spaced = word.replace("_", " ")
+        yield spaced
+        if spaced[-1].isascii() and not spaced.endswith("s"):
+            yield spaced + "s"
+
+
+@cache
+def grouped(file: str, section: str) -> Lexicon[str]:
+    """A section of the form id = [words]."""
+    return Lexicon((word, key) for key, words in table(file)[section].items() for word in words)
+
+
+@cache
+def listed(section: str, key: str = "words") -> Lexicon[str]:
+    """A plain word list of signs.toml."""
+    return Lexicon((word, word) for word in table("signs")[section][key])
+
+
+@cache
+def per_words() -> Lexicon[str]:
+    """What may follow "per" or 每, Latin words also in the plural."""
+    return Lexicon((form, key) for key, words in table("counts")["per"].items() for form in _forms(words))
+
+
+@cache
+def measures() -> Mapping[str, str]:
+    """Chinese measure word -> what it counts when no noun follows."""
+    return dict(table("counts")["measures"])

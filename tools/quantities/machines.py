@@ -1,0 +1,150 @@
+"""Computing devices in a text: which words name one, how many, with how much memory."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from deep_learning_expert.tools.catalog import devices
+from deep_learning_expert.tools.quantities import lexicon
+
+_MOST_CHUNKS = 9
+
+
+@dataclass(frozen=True)
+class Machine:
+    """words at [start, end); id: catalog id or ""; kind: "gpu", "cpu" ...; count None: not stated; several: many, but
+    not how many; memory_gb per device or None."""
+
+    start: int
+    end: int
+    id: str
+    kind: str
+    count: float | None = None
+    several: bool = False
+    memory_gb: float | None = None
+
+
+@cache
+def _chunk() -> re.Pattern[str]:
+    return re.compile(r"[a-z]+|[0-9]+|[^\W_]")
+
+
+def named_device(text: str, start: int) -> tuple[int, str] | None:
+    """(end, catalog id) of the longest device name that begins at `start` of a folded text."""
+    if start and lexicon.is_latin(text[start]) and lexicon.is_latin(text[start - 1]):
+        return None
+    joined, at, best = "", start, None
+    for _ in range(_MOST_CHUNKS):
+        found = _chunk().match(text, at)
+        if not found or len(joined) > 40:
+            break
+        joined += found.group()
+        at = found.end()
+        if joined in devices.spellings() and not _glued(text, at):
+            best = (at, devices.spellings()[joined])
+        while text[at : at + 1] in (" ", "-", "/") and at < len(text):
+            at += 1
+    return best
+
+
+def _glued(text: str, end: int) -> bool:
+    """Whether the word goes on: "4090D" is not a 4090; "A100x8" and "3090s" are."""
+    if not (lexicon.is_latin(text[end : end + 1] or " ") and lexicon.is_latin(text[end - 1])):
+        return False
+    tail = text[end : end + 2]
+    return not (tail[0] == "x" and tail[1:].isdigit()) and not (
+        tail[0] == "s" and not lexicon.is_latin(tail[1:] or " ")
+    )
+
+
+@cache
+def _memory() -> re.Pattern[str]:
+    return re.compile(
+        r"[ \-(]{0,2}([0-9]{1,4}) ?(?:g|gb|gib)(?![a-z0-9])\)?(?: ?(?:显存|内存|vram|ram|memory|版本|版))?"
+    )
+
+
+@cache
+def _count_behind() -> re.Pattern[str]:
+    return re.compile(r" ?(?:[x×*] ?([0-9]{1,5})(?![0-9.])|[,，]? ?([0-9]{1,5}) ?(?:张|块|卡|台|片)(?![a-z0-9]))")
+
+
+@cache
+def _memory_in_front() -> re.Pattern[str]:
+    return re.compile(r"([0-9]{1,4}) ?(?:g|gb) ?(?:显存|内存)? ?(?:的|版)? ?")
+
+
+def machine_at(text: str, start: int) -> Machine | None:
+    """The device at `start`: with a count word ("单卡 3090", "dual GPU"), a name, or a general word ("手机")."""
+    worded = lexicon.grouped("signs", "device_counts").match(text, start)
+    if worded:
+        end, count = worded
+        inner = _bare(text, _past(text, end))
+        if inner is None:
+            inner = Machine(end, end, "", "gpu") if text[end - 1] == "卡" else None
+        if inner is None:
+            return None
+        several = count == "several"
+        return _dressed(
+            text, Machine(start, inner.end, inner.id, inner.kind, None if several else float(count), several)
+        )
+    found = _bare(text, start)
+    return _dressed(text, found) if found else None
+
+
+def machine_behind(text: str, count_start: int, at: int, count: float) -> Machine | None:
+    """The device counted by a number that ends at `at`: "8×A100", "2 块 3090", "8 卡", "2 张 80G 的 A100"."""
+    at = _past(text, at)
+    word = text[at : at + 1]
+    measured = word in lexicon.table("counts")["device_measures"]["words"]
+    end = _past(text, at + 1 if measured or word in ("x", "×", "*") else at)
+    front = _memory_in_front().match(text, end)
+    memory = float(front.group(1)) if front else None
+    inner = _bare(text, front.end() if front else end)
+    if inner is None and word == "卡":
+        inner = Machine(at, at + 1, "", "gpu")
+    if inner is None:
+        return None
+    return _dressed(text, Machine(count_start, inner.end, inner.id, inner.kind, count, False, memory))
+
+
+def _past(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " -":
+        at += 1
+    return at
+
+
+def _bare(text: str, at: int) -> Machine | None:
+    """A name or a general word, joined with general words right behind it ("laptop CPU", "A10 GPU", "edge ARM")."""
+    if at >= len(text):
+        return None
+    named = named_device(text, at)
+    if named:
+        end, device_id = named
+        kind = devices.device_kind(device_id)
+    else:
+        general = lexicon.grouped("signs", "devices").match(text, at)
+        if not general:
+            return None
+        end, kind, device_id = general[0], general[1], ""
+    behind = lexicon.grouped("signs", "devices").match(text, _past(text, end))
+    if behind and text[end : behind[0]].strip(" -") and (named or behind[1] in (kind, "npu", "gpu", "cpu")):
+        end = behind[0]
+    return Machine(at, end, device_id, kind)
+
+
+def _dressed(text: str, machine: Machine) -> Machine:
+    """With the memory and the count that stand behind it."""
+    end, memory, count = machine.end, machine.memory_gb, machine.count
+    found = _memory().match(text, end)
+    if found and memory is None:
+        memory, end = float(found.group(1)), found.end()
+    counted = _count_behind().match(text, end) if count is None and not machine.several else None
+    if counted:
+        count, end = float(counted.group(1) or counted.group(2)), counted.end()
+        found = _memory().match(text, end)
+        if found and memory is None:
+            memory, end = float(found.group(1)), found.end()
+    return Machine(machine.start, end, machine.id, machine.kind, count, machine.several, memory)
