@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from deep_learning_expert.tools.diagnosis.detectors import early_validation, non_finite, overfitting, trend_of_training
+from deep_learning_expert.tools.diagnosis.detectors import (
+    constant_metric,
+    early_validation,
+    non_finite,
+    overfitting,
+    returns,
+    trend_of_training,
+    zero_loss,
+)
 from deep_learning_expert.tools.diagnosis.finding import Finding
 from deep_learning_expert.tools.diagnosis.readers.registry import read_path, read_text
 from deep_learning_expert.tools.diagnosis.run import Run, Series
@@ -18,7 +26,12 @@ __all__ = ["Status", "Verdict", "diagnose_paths", "diagnose_text", "judge"]
 
 Detector = Callable[[Run, int], Finding | None]
 # Losses of a reinforcement-learning run are not comparable over time, so these are for the other runs. Gravest first.
-_TRENDS: tuple[Detector, ...] = (trend_of_training.detect, overfitting.detect, early_validation.detect)
+_TRENDS: tuple[Detector, ...] = (
+    constant_metric.detect,
+    trend_of_training.detect,
+    overfitting.detect,
+    early_validation.detect,
+)
 
 
 def diagnose_paths(paths: Iterable[Path]) -> Verdict:
@@ -35,9 +48,11 @@ def judge(runs: tuple[Run, ...]) -> Verdict:
     """Findings per run; a run with fewer than eight loss points and no hard fact is no evidence either way."""
     findings: list[Finding] = []
     for index, run in enumerate(runs):
-        broken = non_finite.detect(run, index)
+        # A zero loss that masks a NaN and the NaN gradient beside it are one fact.
+        broken = zero_loss.detect(run, index) or non_finite.detect(run, index)
         finite = _finite(run)
-        trends = () if run.is_reinforcement else tuple(detect(finite, index) for detect in _TRENDS)
+        detectors = (returns.detect,) if run.is_reinforcement else _TRENDS
+        trends = tuple(detect(finite, index) for detect in detectors)
         findings += [item for item in (broken, *trends) if item is not None]
     last = len(runs) - 1
     if any(item.run == last and item.severity == "problem" for item in findings):
@@ -47,10 +62,9 @@ def judge(runs: tuple[Run, ...]) -> Verdict:
 
 
 def _enough(run: Run) -> bool:
-    """Returns are not judged by any detector yet, so a reinforcement-learning run is never called healthy; neither is
-    a run without both a training and a validation curve."""
+    """Whether silence means health: enough returns, or a training and a validation curve with enough points each."""
     if run.is_reinforcement:
-        return False
+        return returns.judged(run)
     curves = (run.first("loss", "train"), run.first("loss", "val"))
     return all(curve is not None and len(curve) >= threshold("least_points") for curve in curves)
 

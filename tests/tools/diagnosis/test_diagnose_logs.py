@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from deep_learning_expert.prompts.phrases import LANGUAGES
 from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths, diagnose_text
+from deep_learning_expert.tools.diagnosis.thresholds import _rows, threshold_figure
 from deep_learning_expert.tools.errors import FileError, ToolError
 
 
@@ -61,10 +62,12 @@ def test_blank_cells_of_a_sparse_log_are_not_nan():
     assert verdict.findings == () and verdict.status == "healthy"
 
 
-def test_one_skipped_gradient_is_no_alarm():
+def test_one_skipped_gradient_is_a_warning_and_no_problem():
     history = [{"step": at, "loss": value, "grad_norm": 1.0} for at, value in enumerate(falling(30), 1)]
     history[3]["grad_norm"] = math.nan
-    assert diagnose_text(json.dumps({"log_history": history}), "trainer_state.json").findings == ()
+    verdict = diagnose_text(json.dumps({"log_history": history}), "trainer_state.json")
+    assert [(item.severity, item.first_step) for item in verdict.findings] == [("warning", 4)]
+    assert verdict.status != "problem" and not verdict.unstable
 
 
 def test_climbing_training_loss_is_divergence():
@@ -114,3 +117,62 @@ def test_folder_and_missing_file_are_file_errors(tmp_path: Path):
 def test_any_text_gives_a_verdict_or_a_tool_error(text: str):
     with suppress(ToolError):
         diagnose_text("epoch,loss,val_loss\n" + text, "log.csv")
+
+
+def test_zero_loss_beside_a_nan_gradient_is_a_masked_nan():
+    history = [{"step": at, "loss": value, "grad_norm": 1.0} for at, value in enumerate(falling(30), 1)]
+    history += [{"step": at, "loss": 0.0, "grad_norm": math.nan} for at in range(31, 40)]
+    verdict = diagnose_text(json.dumps({"log_history": history}), "trainer_state.json")
+    assert verdict.primary is not None and (verdict.primary.id, verdict.primary.first_step) == ("nan", 31)
+    assert verdict.primary.remark.key == "diagnosis.zero_loss_nan" and verdict.primary.alternatives
+
+
+def test_zero_loss_with_a_finite_gradient_is_no_alarm():
+    history = [{"step": at, "loss": max(0, 1 - at / 10), "grad_norm": 0.1} for at in range(30)]
+    assert diagnose_text(json.dumps({"log_history": history}), "trainer_state.json").findings == ()
+
+
+def test_metric_that_never_changes_is_a_fact_and_one_at_its_ceiling_a_warning():
+    for value, severity in ((0.25, "problem"), (1.0, "warning")):
+        rows = [f"{at},{loss},{loss},{value}" for at, loss in enumerate(falling(20))]
+        verdict = diagnose_text("\n".join(["epoch,loss,val_loss,val_accuracy", *rows]), "log.csv")
+        assert [(item.id, item.severity) for item in verdict.findings] == [("constant-metric", severity)]
+
+
+def test_plateau_at_chance_names_the_class_count():
+    noise = random.Random(4)
+    rows = [
+        f"{at},{2.303 + noise.gauss(0, 0.004) + 0.05 * math.exp(-at)},{0.1 + noise.gauss(0, 0.002)}" for at in range(40)
+    ]
+    verdict = diagnose_text("\n".join(["epoch,loss,val_accuracy", *rows]), "log.csv")
+    assert verdict.primary is not None and verdict.primary.remark.key == "diagnosis.chance"
+    assert verdict.primary.evidence[-1].value == 10
+
+
+def monitor(returns: list[float]) -> str:
+    return "\n".join(['#{"t_start": 0}', "r,l,t", *(f"{value},10,{at}" for at, value in enumerate(returns))])
+
+
+def test_return_that_is_lost_again_is_a_collapse_and_a_kept_one_is_healthy():
+    noise = random.Random(6)
+    rise = [100 * (1 - math.exp(-at / 80)) + noise.gauss(0, 15) for at in range(400)]
+    assert diagnose_text(monitor(rise), "monitor.csv").status == "healthy"
+    fall = [*rise, *(10 + noise.gauss(0, 15) for _ in range(200))]
+    verdict = diagnose_text(monitor(fall), "monitor.csv")
+    assert verdict.primary is not None and verdict.primary.id == "return-collapse"
+
+
+def test_every_problem_says_what_else_it_could_be_and_how_large_it_is():
+    nan = diagnose_text(keras_log([*falling(20), math.nan], falling(21)), "log.csv")
+    val = [value + max(0, at - 12) * 0.03 for at, value in enumerate(falling(40, 1))]
+    for verdict in (nan, diagnose_text(keras_log(falling(40), val), "log.csv")):
+        for item in verdict.findings:
+            assert item.alternatives and item.settle is not None and item.effect is not None
+            for remark in (item.remark, item.settle, *item.alternatives):
+                assert all(remark.render(lang).text for lang in LANGUAGES)
+
+
+def test_every_threshold_gives_its_reason_and_source():
+    for name in _rows():
+        figure = threshold_figure(name)
+        assert len(figure.source) > 10 and len(figure.conditions["reason"]) > 10

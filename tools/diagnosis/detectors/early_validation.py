@@ -19,8 +19,10 @@ def detect(run: Run, index: int) -> Finding | None:
         return None
     early = _early(val)
     first, best = early[0], min(early[1:])
-    moved = max(threshold("early_improvement") * first, 2 * statistics.noise(early))
-    if first - best > moved or _falls_later(val, moved) or any(map(_improves, run.of("metric", "val"))):
+    # Noise may hide a small fall, but no noise excuses calling a large one none.
+    noise = min(2 * statistics.noise(early), threshold("late_fall") * first)
+    moved = max(threshold("early_improvement") * first, noise)
+    if first - best > moved or _falls_later(val) or any(map(_improves, run.of("metric", "val"))):
         return None
     source = f"{run.source}: {val.column}"
     figures = (
@@ -43,9 +45,9 @@ def _early(item: Series) -> tuple[float, ...]:
     return item.values[:count]
 
 
-def _falls_later(val: Series, moved: float) -> bool:
-    """A loss that falls after all was only slow, as in a long warm-up."""
-    return val.values[0] - min(statistics.smooth(val.values)) > moved
+def _falls_later(val: Series) -> bool:
+    """A loss that falls after all was only slow or noisy."""
+    return val.values[0] - min(val.values) > threshold("late_fall") * val.values[0]
 
 
 def _improves(metric: Series) -> bool:
