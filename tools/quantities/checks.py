@@ -73,7 +73,7 @@ def _target_faults(item: Quantity) -> Iterable[ProblemCode]:
     if item.value < 0 and scale in ("share", "percent-points"):
         yield "negative"
     most = {"share": 100.0, "percent-points": 100.0, "correlation": 100.0 if item.unit == "%" else 1.0}.get(scale)
-    if most is not None and item.value > most and record and record.id not in ("WER", "CER", "DER"):
+    if most is not None and item.value > most and item.name not in ("WER", "CER", "DER"):
         yield "over_100_percent" if most == 100.0 else "out_of_scale"
     stated = item.direction and item.conditions.get("direction") != "implied"
     if record and stated and (item.direction[0] == ">") != (record.better == "higher"):

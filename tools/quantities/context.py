@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -55,6 +56,7 @@ class Context:
         self.folded = folded
         self.tokens = tokens
         self._name_used: set[int] = set()
+        self._quantity_starts: list[int] | None = None
 
     # -- signs ---------------------------------------------------------------------------------------------------------
 
@@ -315,25 +317,40 @@ class Context:
         """Latencies with what holds for them: percentile, batch, per, device, resolution, sequence length."""
         return [self._conditioned(item, quantities) if item.kind == "latency" else item for item in quantities]
 
+    def _starts(self, quantities: Sequence[Quantity]) -> list[int]:
+        """Where the quantities begin, in order; made once per text."""
+        if self._quantity_starts is None:
+            self._quantity_starts = [item.span[0] for item in quantities]
+        return self._quantity_starts
+
     def _conditioned(self, latency: Quantity, quantities: Sequence[Quantity]) -> Quantity:
         index = self._places[latency.span[0]]
         first, last = self._clause(index)
         begin, end = self.tokens[first].start, self.tokens[last - 1].end
         conditions = dict(latency.conditions)
-        for token in self.tokens[first:last]:
-            if token.kind == "percentile":
-                conditions.setdefault("percentile", f"{token.numbers[0]:g}")
+        percentile = self._percentile(index)
+        if percentile:
+            conditions["percentile"] = percentile
         if self._any("latency", self.folded[begin:end], "first_token"):
             conditions["per"] = "first_token"
         elif "per" not in conditions:
             per = self.per_before(index) or self._single(begin, end)
             if per:
                 conditions["per"] = per
-        near = [item for item in quantities if begin <= item.span[0] < end]
+        starts = self._starts(quantities)
+        near = list(quantities[bisect_left(starts, begin) : bisect_left(starts, end)])
         near.sort(key=lambda item: abs(item.span[0] - latency.span[0]))
         for item in near:
             self._add_condition(conditions, item)
         return replace(latency, conditions=conditions)
+
+    def _percentile(self, index: int) -> str:
+        """The percentile in the number's own part of the sentence, else the only one in its clause."""
+        for first, last in (self._part(index, ",，、;；"), self._clause(index)):
+            found = [token.numbers[0] for token in self.tokens[first:last] if token.kind == "percentile"]
+            if len(found) == 1:
+                return f"{found[0]:g}"
+        return ""
 
     def _single(self, begin: int, end: int) -> str:
         """单张, 单条: one item at a time."""
