@@ -1,0 +1,84 @@
+"""The one entry behind every door: a task in, a report out; evidence in, a revised report out. Works offline."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from deep_learning_expert.prompts.phrases import Language
+from deep_learning_expert.skill.contract.reading import read_task_object
+from deep_learning_expert.skill.contract.report import Report, Usage
+from deep_learning_expert.skill.contract.task import Task
+from deep_learning_expert.skill.intake.language import detect_language
+from deep_learning_expert.skill.workflow.assembly import report
+from deep_learning_expert.skill.workflow.engine import Session
+from deep_learning_expert.skill.workflow.evidence import observe_logs
+from deep_learning_expert.skill.workflow.events import Answered, AssumptionsAllowed, Event, Started, Stopped
+
+LanguageChoice = Literal["auto", "en", "zh"]
+
+
+class Conversation:
+    """One task from the first plan to the last: a session and the plan last shown."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        self._shown: Mapping[str, Any] | None = None
+
+    def report(self) -> Report:
+        """The report of the present state, with the differences to the plan shown before."""
+        started = time.perf_counter()
+        self.session.advance()
+        result = report(self.session, self._shown)
+        if result.plan is not None:
+            self._shown = result.plan
+        return result.model_copy(update={"usage": Usage(seconds=round(time.perf_counter() - started, 4))})
+
+    def answer(self, field: str, text: str) -> Report:
+        """Fills in or changes one field of the task ("data.size"); errors: TaskError, WorkflowError."""
+        return self._after(Answered(field=field, text=text))
+
+    def assume(self) -> Report:
+        """Lets the expert assume what is missing; errors: WorkflowError."""
+        return self._after(AssumptionsAllowed())
+
+    def observe(self, *paths: Path) -> Report:
+        """Training logs come back; errors: FileError, ToolError, WorkflowError."""
+        event = observe_logs(paths, self.session.state)
+        return self._after(event)
+
+    def stop(self, reason: str) -> Report:
+        """Ends the session."""
+        return self._after(Stopped(reason=reason))
+
+    def _after(self, event: Event) -> Report:
+        self.session.add(event)
+        return self.report()
+
+
+class Expert:
+    """The deep-learning expert, offline: deterministic tools and rules, no model, no network."""
+
+    def start(self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False) -> Conversation:
+        """Begins a conversation about a task; errors: TaskError."""
+        typed = task if isinstance(task, Task) else read_task_object(task)
+        data = typed.model_dump(by_alias=True, exclude_none=True)
+        chosen: Language = detect_language(_words(data)) if language == "auto" else language
+        return Conversation(Session([Started(task=data, language=chosen, may_assume=assume)]))
+
+    def plan(self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False) -> Report:
+        """The report for a task: a plan, or the questions that must be answered first; errors: TaskError."""
+        return self.start(task, language=language, assume=assume).report()
+
+
+def _words(value: object) -> str:
+    """All text of a task, for telling its language."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, Mapping):
+        return " ".join(_words(item) for item in value.values())
+    if isinstance(value, list):
+        return " ".join(_words(item) for item in value)
+    return ""
