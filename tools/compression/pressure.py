@@ -1,0 +1,120 @@
+"""Which of the user's limits press on a model, and by how much each technique relieves them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from deep_learning_expert.tools.architecture.candidate import Candidate
+from deep_learning_expert.tools.compression.estimate import estimate_speedup
+from deep_learning_expert.tools.errors import CannotSayError
+from deep_learning_expert.tools.figures import Figure, computed
+from deep_learning_expert.tools.requirements import Requirements
+from deep_learning_expert.tools.wording import Remark, say
+
+_BITS_PER_BYTE = 8
+_BYTES_PER_MB = 1e6
+_MB_PER_GB = 1e3
+
+
+@cache
+def rules() -> dict[str, Any]:
+    """rules.toml (tables of lists, numbers and names)."""
+    return tomllib.loads(Path(__file__).with_name("rules.toml").read_text(encoding="utf-8"))
+
+
+def target(needs: Requirements) -> str:
+    """Kind of the device the model will run on, "unknown" when nothing says so."""
+    return needs.deploy_on.kind if needs.deploy_on else "unknown"
+
+
+def size_at(candidate: Candidate, width: str) -> Figure | None:
+    """Size of the weights in MB at "fp32", "fp16", "bf16", "int8" or "int4"; None when the parameters are unknown."""
+    if candidate.params is None:
+        return None
+    bits = rules()["bits"][width]
+    size = candidate.params.value * bits["value"] / _BITS_PER_BYTE / _BYTES_PER_MB
+    method = f"parameters x {bits['value']:g} bits per weight ({bits['source']})"
+    return computed("size", size, "MB", method, precision=width, model=candidate.id)
+
+
+@dataclass(frozen=True)
+class Pressure:
+    """size_limit: MB the weights may take; speed_ratio: latency / limit where the limit is broken.
+
+    untimed: a latency limit stands but the model's latency is unknown; reasons: what presses, in words.
+    """
+
+    kind: str
+    size_limit: Figure | None = None
+    speed_ratio: float | None = None
+    untimed: bool = False
+    reasons: tuple[Remark, ...] = ()
+
+    def held_by(self, candidate: Candidate, technique: str) -> bool:
+        """Whether a technique alone is likely to bring size and latency under their limits."""
+        width = rules()["width"].get(technique)
+        size = size_at(candidate, width) if width else None
+        if self.size_limit and size and size.value > self.size_limit.value:
+            return False
+        return self.speed_ratio is None or self._speedup(technique) >= self.speed_ratio
+
+    def _speedup(self, technique: str) -> float:
+        """Median published speed-up; where none is published the technique gets the benefit of the doubt."""
+        rows = rules()["speed"].get(technique)
+        try:
+            kind = rules()["timed_like"].get(self.kind, self.kind)
+            return estimate_speedup(rows, kind).value if rows else float("inf")
+        except CannotSayError:
+            return float("inf")
+
+
+def find_pressure(needs: Requirements, candidate: Candidate) -> Pressure:
+    """The limits that the uncompressed model breaks, or that its kind of device makes hard to hold."""
+    kind = target(needs)
+    limit, reasons = _size_pressure(needs, candidate)
+    ratio = None
+    latency = needs.limits.latency
+    if latency and candidate.latency and candidate.latency.value > latency.value:
+        ratio = candidate.latency.value / latency.value
+        reasons.append(say("compression.reason.too_slow", latency=candidate.latency, limit=latency))
+    tight = rules()["tight"]
+    if kind in tight["integer_only"]:
+        reasons.append(say("compression.reason.integer_only"))
+    elif kind in tight["kinds"]:
+        stated = needs.limits.latency or needs.limits.size or needs.limits.memory
+        if stated and not reasons:
+            reasons.append(say("compression.reason.tight_device", limit=stated))
+    if needs.has("compression"):
+        reasons.append(say("compression.reason.asked"))
+    untimed = latency is not None and candidate.latency is None
+    return Pressure(kind, limit, ratio, untimed, tuple(reasons))
+
+
+def _size_pressure(needs: Requirements, candidate: Candidate) -> tuple[Figure | None, list[Remark]]:
+    """The tightest limit on the weights, with a remark for the first one that the model breaks.
+
+    The device's memory is held against the half-precision weights where that is how such a device runs them.
+    """
+    full = candidate.size or size_at(candidate, "fp32")
+    first_rung = rules()["ladder"][target(needs)][0]
+    loaded = (size_at(candidate, first_rung) if first_rung in ("fp16", "bf16") else None) or full
+    pairs = [(needs.limits.size, full), (needs.limits.memory, loaded), (_usable_memory(needs), loaded)]
+    limits = [limit for limit, _ in pairs if limit]
+    broken = [
+        say("compression.reason.too_large", size=size, limit=limit)
+        for limit, size in pairs
+        if limit and size and size.value > limit.value
+    ]
+    return min(limits, key=lambda limit: limit.value, default=None), broken[:1]
+
+
+def _usable_memory(needs: Requirements) -> Figure | None:
+    memory = needs.deploy_on.memory_gb if needs.deploy_on else None
+    if memory is None:
+        return None
+    share = rules()["memory"]["usable_share"]
+    return computed("usable_memory", memory.value * _MB_PER_GB * share, "MB", f"device memory x {share}")
