@@ -19,7 +19,10 @@ _MOST_MENTIONS = 24  # of one concept; more adds nothing and would cost time on 
 
 @dataclass(frozen=True)
 class Frame:
-    """One row of frames.toml. parts: alternatives of concepts, all needed; window: in words, None for anywhere."""
+    """One row of frames.toml. parts: alternatives of concepts, all needed; window: in words, None for anywhere.
+
+    among and least: instead of parts, at least so many different concepts of a set.
+    """
 
     id: str
     side: Side
@@ -28,6 +31,8 @@ class Frame:
     window: int | None
     weight: float
     unless: frozenset[str]
+    among: frozenset[str]
+    least: int
 
 
 @dataclass(frozen=True)
@@ -40,12 +45,17 @@ class Match:
 
 @dataclass(frozen=True)
 class Scale:
-    """The fitted model: intercept (negative: no evidence means no), weight per frame, and the two thresholds."""
+    """The fitted model: intercept (negative: no evidence means no), weight per frame, and the thresholds.
+
+    surely_not, surely: probabilities below and above which nothing is asked; past_asking: above it not even an ask
+    frame is heeded.
+    """
 
     intercept: float
     weights: Mapping[str, float]
     surely_not: float
     surely: float
+    past_asking: float
 
 
 @cache
@@ -59,10 +69,12 @@ def frames() -> tuple[Frame, ...]:
             id=row["id"],
             side=side,
             rule=row["rule"],
-            parts=tuple(frozenset(part.split("|")) for part in row["parts"]),
+            parts=tuple(frozenset(part.split("|")) for part in row.get("parts", ())),
             window=row.get("window"),
             weight=row.get("weight", 0.0),
             unless=frozenset(row.get("unless", ())),
+            among=frozenset(row.get("among", ())),
+            least=row.get("least", 0),
         )
         for side in sides
         for row in table.get(side, ())
@@ -94,6 +106,9 @@ def matches(found: Iterable[Mention]) -> tuple[Match, ...]:
 
 def _fill(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Mention, ...]:
     """One mention per part, all different and each within the window of the first; empty when a part stays open."""
+    if frame.among:
+        present = [places[0] for concept, places in by_concept.items() if concept in frame.among]
+        return tuple(present) if len(present) >= frame.least else ()
     if any(part.isdisjoint(by_concept) for part in frame.parts):
         return ()
     options = [[item for concept in sorted(part) for item in by_concept.get(concept, ())] for part in frame.parts]

@@ -13,6 +13,7 @@ from deep_learning_expert.skill.trigger.normalise import Folded
 
 _FILE = Path(__file__).resolve().parent / "lexicon.toml"
 _OTHER_SENSE = "other"  # mentions of this concept hide the mentions inside them
+_STRONG, _AGAINST = "strong", "against"  # groups of the file: a strong word hides words of elsewhere inside it
 # Letters in one run, digits in one run, any other letter (Chinese, kana ...) alone, and the symbols of C++ and C#.
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[à-ɏ\u0370-\u052fa-z]+|[\u3040-\u9fff\uac00-\ud7af]|[+#]")
 _SHORTEST_STEMMED = 5
@@ -41,6 +42,8 @@ class Mention:
 class _Lexicon:
     terms: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # first token -> (tokens, concepts)
     known: frozenset[str]
+    strong: frozenset[str]  # concepts of the two groups
+    against: frozenset[str]
     deletions: Mapping[str, str]  # a mendable name with one letter left out -> the name's stem
 
 
@@ -74,7 +77,13 @@ def _lexicon() -> _Lexicon:
         by_first.setdefault(key[0], []).append((key, tuple(names)))
     deletions = {gap: _stem(name) for name in _MENDABLE for gap in _with_one_letter_less(name)}
     known = frozenset(token for key in concepts for token in key)
-    return _Lexicon({first: tuple(rows) for first, rows in by_first.items()}, known, deletions)
+    return _Lexicon(
+        terms={first: tuple(rows) for first, rows in by_first.items()},
+        known=known,
+        strong=frozenset(groups[_STRONG]),
+        against=frozenset(groups[_AGAINST]),
+        deletions=deletions,
+    )
 
 
 def _with_one_letter_less(word: str) -> Iterator[str]:
@@ -103,8 +112,18 @@ def mentions(folded: Folded) -> tuple[Mention, ...]:
             if last < len(words) and tuple(words[index : last + 1]) == key:
                 start, end = places[index][0], places[last][1]
                 found.extend(Mention(concept, index, last, start, end) for concept in concepts)
-    hidden = [item for item in found if item.concept == _OTHER_SENSE]
-    return tuple(item for item in found if item.concept == _OTHER_SENSE or not _inside(item, hidden))
+    return tuple(_unhidden(found, lexicon))
+
+
+def _unhidden(found: list[Mention], lexicon: _Lexicon) -> Iterator[Mention]:
+    other_sense = [item for item in found if item.concept == _OTHER_SENSE]
+    strong = [item for item in found if item.concept in lexicon.strong and item.last > item.first]
+    for item in found:
+        if item.concept != _OTHER_SENSE and _inside(item, other_sense):
+            continue
+        if item.concept in lexicon.against and _inside(item, strong):
+            continue
+        yield item
 
 
 def _inside(item: Mention, longer: list[Mention]) -> bool:
