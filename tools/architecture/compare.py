@@ -1,0 +1,156 @@
+"""From needs to two or three candidates, with the reason each loser lost: offline and deterministic."""
+
+from __future__ import annotations
+
+from deep_learning_expert.tools.architecture import remarks
+from deep_learning_expert.tools.architecture.candidate import Candidate, Comparison, Mode, Rejected
+from deep_learning_expert.tools.architecture.deadline import latency_of, misses_deadline
+from deep_learning_expert.tools.architecture.facts import Facts, code_licence, facts
+from deep_learning_expert.tools.architecture.licences import rules_out_business
+from deep_learning_expert.tools.architecture.limits import fit_size, fit_training, size_at
+from deep_learning_expert.tools.architecture.modes import wanted_mode
+from deep_learning_expert.tools.architecture.policy import Offer, Policy, matching_offers, policies
+from deep_learning_expert.tools.architecture.ranking import is_tie, shortlist
+from deep_learning_expert.tools.architecture.situation import Situation, understand
+from deep_learning_expert.tools.architecture.stated import Stated, stated_model
+from deep_learning_expert.tools.errors import UnknownNameError
+from deep_learning_expert.tools.requirements import Requirements
+from deep_learning_expert.tools.wording import Remark, say
+
+
+def compare_architectures(needs: Requirements) -> Comparison:
+    """Two or three architectures for these needs, best first (one only when the policy has no other).
+
+    Hard limits (file size, training memory, deadline, licence, forbidden weights) filter, each loser with its reason;
+    a model the user named comes first unless a hard limit forbids it, which is then said among the warnings.
+    Errors: UnknownNameError for a subtask that subtasks.toml lacks.
+    """
+    situation = understand(needs)
+    policy = policies().get(needs.subtask)
+    if policy is None:
+        raise UnknownNameError("architecture.unknown_subtask", name=needs.subtask)
+    stated = stated_model(policy, situation)
+    offers = _offers(policy, situation, stated)
+    survivors, rejected = _sift(offers, policy, situation, stated)
+    warnings = []
+    if not survivors:
+        survivors = [_least_bad(offers, policy, situation)]
+        rejected = [loser for loser in rejected if loser.id != survivors[0].id]
+        warnings.append(say("architecture.warning.nothing_fits", model=survivors[0].name))
+    shown = shortlist(survivors)
+    tie = len(shown) > 1 and is_tie(shown[0], shown[1])
+    return Comparison(
+        candidates=shown,
+        tie=tie,
+        rejected=tuple(rejected),
+        warnings=(*warnings, *remarks.warnings(shown, rejected, stated, policy, situation)),
+        tradeoff=remarks.tradeoff(shown[0], policy, situation),
+        baseline=say(f"architecture.baseline.{policy.baseline}"),
+        verdict=remarks.verdict(shown, tie),
+        considered=tuple(offer.id for offer in offers),
+    )
+
+
+def _offers(policy: Policy, situation: Situation, stated: Stated | None) -> tuple[Offer, ...]:
+    """What the policy offers, the user's own model before all others."""
+    offers = matching_offers(policy, situation)
+    if stated is None:
+        return offers
+    mode: Mode = next((offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated))
+    own = Offer(stated.id, mode, "stated")
+    return (own, *(offer for offer in offers if offer.id != stated.id))
+
+
+def _usual_mode(policy: Policy, offers: tuple[Offer, ...], stated: Stated) -> Mode:
+    """The mode some group of the policy gives this model, else the mode of the first offer."""
+    for group in policy.groups:
+        for offer in group.every():
+            if offer.id == stated.id:
+                return offer.mode
+    return offers[0].mode if offers[0].mode not in {"frozen-features", "zero-shot"} else "finetune"
+
+
+def _sift(
+    offers: tuple[Offer, ...], policy: Policy, situation: Situation, stated: Stated | None
+) -> tuple[list[Candidate], list[Rejected]]:
+    survivors: list[Candidate] = []
+    rejected: list[Rejected] = []
+    for offer in offers:
+        model = facts(offer.id)
+        own = stated is not None and stated.id == offer.id
+        outcome = _try(offer, model, policy, situation, own=own)
+        if isinstance(outcome, Remark):
+            rejected.append(Rejected(offer.id, model.row.name, outcome))
+        else:
+            survivors.append(outcome)
+    return survivors, rejected
+
+
+def _try(offer: Offer, model: Facts, policy: Policy, situation: Situation, *, own: bool) -> Candidate | Remark:
+    """The model as a candidate, or the hard limit that beat it."""
+    mode = wanted_mode(offer.mode, model, policy, situation)
+    if mode is None or (mode != "scratch" and _weights_missing(model, mode)):
+        return say("architecture.rejected.no_weights", model=model.row.name)
+    licence = _licence(model, mode)
+    if situation.needs.limits.commercial and rules_out_business(licence) and not own:
+        return say("architecture.rejected.licence", model=model.row.name, licence=licence)
+    size = fit_size(model, situation)
+    if isinstance(size, Remark):
+        return size
+    training = fit_training(model, mode, situation)
+    if isinstance(training, Remark):
+        return training
+    latency, unknown = latency_of(model, situation, size.needs)
+    if latency is not None and misses_deadline(latency, situation):
+        return say(
+            "architecture.rejected.latency", model=model.row.name, latency=latency, limit=situation.needs.limits.latency
+        )
+    return Candidate(
+        id=offer.id,
+        name=model.row.name,
+        family=model.row.family,
+        architecture_class=model.row.architecture_class,
+        mode=training.mode,
+        params=model.params,
+        size=size.size if model.params else None,
+        macs=model.macs,
+        metrics=model.metrics,
+        weights=None if training.mode == "scratch" else model.weights,
+        latency=latency,
+        latency_unknown=unknown,
+        train_memory=training.memory,
+        reasons=remarks.reasons(offer, model, training, size, situation),
+        inductive_bias=remarks.inductive_bias(model),
+        needs=tuple(dict.fromkeys((*offer.needs, *size.needs, *training.needs))),
+    )
+
+
+def _weights_missing(model: Facts, mode: Mode) -> bool:
+    return model.weights is None and mode in {"finetune", "lora", "frozen-features"}
+
+
+def _licence(model: Facts, mode: Mode) -> str:
+    """The licence that counts: of the weights when they are used, else of the code."""
+    if mode != "scratch" and model.weights is not None:
+        return model.weights.license
+    return code_licence(model.row.id)
+
+
+def _least_bad(offers: tuple[Offer, ...], policy: Policy, situation: Situation) -> Candidate:
+    """When nothing fits: the smallest offer, so that there is something concrete to renegotiate about."""
+    offer = min(offers, key=lambda each: facts(each.id).row.params or 0)
+    model = facts(offer.id)
+    mode = wanted_mode(offer.mode, model, policy, situation) or offer.mode
+    return Candidate(
+        id=offer.id,
+        name=model.row.name,
+        family=model.row.family,
+        architecture_class=model.row.architecture_class,
+        mode=mode,
+        params=model.params,
+        size=size_at(model, "int8"),
+        macs=model.macs,
+        metrics=model.metrics,
+        weights=None if mode == "scratch" else model.weights,
+        inductive_bias=remarks.inductive_bias(model),
+    )

@@ -1,0 +1,50 @@
+"""Random weights, fine-tuning, adapters or frozen: the user's word first, then the policy, then what the data allow."""
+
+from __future__ import annotations
+
+from deep_learning_expert.tools.architecture.candidate import Mode
+from deep_learning_expert.tools.architecture.facts import Facts
+from deep_learning_expert.tools.architecture.limits import rules
+from deep_learning_expert.tools.architecture.policy import Policy
+from deep_learning_expert.tools.architecture.situation import Situation
+from deep_learning_expert.tools.figures import Figure, computed
+
+_LEARNED = {"finetune", "lora", "frozen-features", "zero-shot"}
+
+
+def wanted_mode(offered: Mode, model: Facts, policy: Policy, situation: Situation) -> Mode | None:
+    """The mode before memory is looked at; None when the model cannot be used as the user demands."""
+    limits, setup = situation.needs.limits, situation.needs.setup
+    if limits.pretrained_forbidden:
+        return "scratch" if model.row.architecture_class != "Statistical" else offered
+    if situation.scratch and offered in _LEARNED and not hopeless_tokens(model, policy, situation):
+        return "scratch"
+    if offered == "scratch" and model.weights is not None and hopeless_tokens(model, policy, situation):
+        return "lora"
+    if offered == "scratch" or setup.method is None:
+        return offered
+    asked: dict[str, Mode] = {
+        "lora": "lora",
+        "qlora": "lora",
+        "full": "finetune",
+        "frozen": "frozen-features",
+        "distillation": "finetune",
+    }
+    return asked.get(setup.method, offered)
+
+
+def tokens_wanted(model: Facts) -> Figure | None:
+    """Training tokens a language model of this size wants from random weights."""
+    if model.params is None:
+        return None
+    rule = rules()["training"]["tokens_per_parameter"]
+    method = f"tokens per parameter x parameters ({rule['source']})"
+    return computed("training_tokens", model.params.value * rule["value"], "tokens", method, model=model.row.name)
+
+
+def hopeless_tokens(model: Facts, policy: Policy, situation: Situation) -> bool:
+    """Whether a language model from random weights would see only a sliver of the tokens its size wants."""
+    wanted = tokens_wanted(model) if policy.scratch_from == "tokens" else None
+    if wanted is None or situation.tokens is None:
+        return False
+    return situation.tokens < wanted.value * float(rules()["training"]["least_token_share"]["value"])

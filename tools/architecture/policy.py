@@ -1,0 +1,147 @@
+"""The candidate policy: for each subtask, groups of models with a guard, in order of preference (`policy/*.toml`).
+
+A group: `when` (all conditions must hold; an unknown fact never satisfies a condition), `mode`, `why` (a phrase
+"architecture.why.<why>"), `models` ("id" or "id:mode") or `lang_models` by language, `needs` (what must happen too).
+Conditions: deploy, train, edge, samples/per_class/hours/tokens/nodes/resolution/gpu_gb with _below or _at_least,
+size_below and latency_below (the user's limit), has (challenges, any), labels (any), lang (any), words (any),
+scratch, commercial, simulator.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, cast
+
+from deep_learning_expert.tools.architecture.candidate import Mode
+from deep_learning_expert.tools.architecture.situation import Situation
+from deep_learning_expert.tools.catalog import models
+
+_FOLDER = Path(__file__).with_name("policy")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One model in one mode, and why its group is here."""
+
+    id: str
+    mode: Mode
+    why: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Group:
+    """Offers that make sense together when every condition of `when` holds."""
+
+    when: Mapping[str, Any]  # condition -> its TOML value; `holds` knows each one's type
+    offers: tuple[Offer, ...]
+    by_language: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
+
+    def chosen(self, language: str) -> tuple[Offer, ...]:
+        """The offers for a language."""
+        return self.by_language.get(language, self.by_language.get("other", ())) if self.by_language else self.offers
+
+    def every(self) -> tuple[Offer, ...]:
+        """The offers for all languages."""
+        return (*self.offers, *(offer for offers in self.by_language.values() for offer in offers))
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What may be chosen for one subtask.
+
+    baseline: phrase key of the simplest thing that could work; scratch_from: phrase key of what random weights would
+    need; exception: phrase key of why random weights are right here; stated: "teacher" when a model the user names is
+    to be distilled, not trained; size_words: the task may name a model by its parameter count ("a 7B base").
+    """
+
+    subtask: str
+    baseline: str
+    scratch_from: str
+    exception: str
+    stated: str
+    size_words: bool
+    groups: tuple[Group, ...]
+
+
+@cache
+def policies() -> Mapping[str, Policy]:
+    """All policies by subtask."""
+    found: dict[str, Policy] = {}
+    for path in sorted(_FOLDER.glob("*.toml")):
+        for subtask, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
+            found[subtask] = Policy(
+                subtask=subtask,
+                baseline=row["baseline"],
+                scratch_from=row.get("scratch_from", ""),
+                exception=row.get("exception", ""),
+                stated=row.get("stated", ""),
+                size_words=row.get("size_words", False),
+                groups=tuple(_group(group) for group in row["group"]),
+            )
+    return found
+
+
+def _group(row: Mapping[str, Any]) -> Group:
+    languages = {lang: _offers(models, row) for lang, models in row.get("lang_models", {}).items()}
+    return Group(row.get("when", {}), _offers(row.get("models", ()), row), languages)
+
+
+def _offers(models: Sequence[str], row: Mapping[str, Any]) -> tuple[Offer, ...]:
+    offers = []
+    for entry in models:
+        model_id, _, mode = entry.partition(":")
+        offers.append(Offer(model_id, cast(Mode, mode or row["mode"]), row["why"], tuple(row.get("needs", ()))))
+    return tuple(offers)
+
+
+def matching_offers(policy: Policy, situation: Situation) -> tuple[Offer, ...]:
+    """Offers of every group whose guard holds, first group first, each model once."""
+    found: dict[str, Offer] = {}
+    for group in policy.groups:
+        if all(holds(name, value, situation) for name, value in group.when.items()):
+            for offer in group.chosen(situation.language):
+                if models.has_architecture(offer.id):
+                    found.setdefault(offer.id, offer)
+    return tuple(found.values())
+
+
+def holds(name: str, wanted: Any, situation: Situation) -> bool:
+    """Whether one condition holds; errors: KeyError for a condition nobody defined."""
+    needs = situation.needs
+    measured = _MEASURED.get(name.removesuffix("_below").removesuffix("_at_least"))
+    if measured is not None:
+        value = getattr(situation, measured)
+        if value is None:
+            return False
+        return bool(value < wanted if name.endswith("_below") else value >= wanted)
+    answers = {
+        "deploy": lambda: situation.deploy in wanted,
+        "train": lambda: situation.train in wanted,
+        "edge": lambda: situation.edge is wanted,
+        "has": lambda: needs.has(*wanted),
+        "labels": lambda: needs.data.labels in wanted,
+        "lang": lambda: situation.language in wanted,
+        "words": lambda: any(word in situation.words for word in wanted),
+        "scratch": lambda: situation.scratch is wanted,
+        "commercial": lambda: (needs.limits.commercial is True) is wanted,
+        "simulator": lambda: needs.data.has_simulator is wanted,
+    }
+    return answers[name]()
+
+
+_MEASURED = {
+    "samples": "samples",
+    "per_class": "per_class",
+    "hours": "hours",
+    "tokens": "tokens",
+    "nodes": "nodes",
+    "resolution": "resolution",
+    "gpu_gb": "gpu_gb",
+    "size": "size_mb",
+    "latency": "latency_ms",
+}
