@@ -14,8 +14,8 @@ from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.language import detect_language
 from deep_learning_expert.skill.workflow.assembly import report
 from deep_learning_expert.skill.workflow.engine import Session
-from deep_learning_expert.skill.workflow.evidence import observe_logs
 from deep_learning_expert.skill.workflow.events import Answered, AssumptionsAllowed, Event, Started, Stopped
+from deep_learning_expert.skill.workflow.evidence import observe_logs
 
 LanguageChoice = Literal["auto", "en", "zh"]
 
@@ -61,14 +61,18 @@ class Conversation:
 class Expert:
     """The deep-learning expert, offline: deterministic tools and rules, no model, no network."""
 
-    def start(self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False) -> Conversation:
+    def start(
+        self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False
+    ) -> Conversation:
         """Begins a conversation about a task; errors: TaskError."""
         typed = task if isinstance(task, Task) else read_task_object(task)
         data = typed.model_dump(by_alias=True, exclude_none=True)
         chosen: Language = detect_language(_words(data)) if language == "auto" else language
         return Conversation(Session([Started(task=data, language=chosen, may_assume=assume)]))
 
-    def plan(self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False) -> Report:
+    def plan(
+        self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False
+    ) -> Report:
         """The report for a task: a plan, or the questions that must be answered first; errors: TaskError."""
         return self.start(task, language=language, assume=assume).report()
 

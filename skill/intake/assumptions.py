@@ -45,7 +45,8 @@ def _samples(needs: Requirements, gap: Gap) -> tuple[Requirements, Assumption]:
     figure = assumed("samples", count, unit, _REASON)
     update = {"samples": figure, "has_simulator": needs.data.has_simulator or needs.task_type == "RL"}
     data = needs.data.model_copy(update=update)
-    return needs.model_copy(update={"data": data}), Assumption(gap.field, say("intake.assume_samples", n=figure), figure)
+    assumption = Assumption(gap.field, say("intake.assume_samples", n=figure), figure)
+    return needs.model_copy(update={"data": data}), assumption
 
 
 def _compute(needs: Requirements, gap: Gap) -> tuple[Requirements, Assumption]:

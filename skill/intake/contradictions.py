@@ -19,7 +19,7 @@ _BILLIONS = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d{1,2})?)\s?[bB](?![A-Za-z])")
 # Chinchilla (arXiv 2203.15556): compute-optimal pretraining uses about twenty tokens a parameter.
 _TOKENS_PER_PARAM = 20.0
 _BYTES_PER_PARAM_INT4 = 0.5
-# A desktop CPU core cluster peaks near this many fp32 operations a second; generous, so that only the hopeless is named.
+# A desktop CPU peaks near this many fp32 operations a second; generous, so that only the hopeless is named.
 _CPU_PEAK_OPS = 2e12
 _FEW_IMAGES = 1000
 

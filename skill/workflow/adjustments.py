@@ -55,7 +55,9 @@ def _lower_rate(recipe: Recipe) -> Recipe:
         return recipe
     old = recipe.learning_rate
     divisor = Figure(quantity="rate_divisor", value=_RATE_DIVISOR, unit="x", kind="cited", source=_SKILL)
-    new = computed("learning_rate", old.value / _RATE_DIVISOR, old.unit, "previous rate divided, first aid", **old.conditions)
+    new = computed(
+        "learning_rate", old.value / _RATE_DIVISOR, old.unit, "previous rate divided, first aid", **old.conditions
+    )
     reason = say("loops.lower_rate", old=old, new=new, divisor=divisor)
     return replace(recipe, learning_rate=new, reasons=(reason, *recipe.reasons))
 

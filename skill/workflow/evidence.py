@@ -88,9 +88,7 @@ def observe_compression(before: Figure, after: Figure, state: State) -> Observed
         failure="compression-drop" if verdict.too_large else "",
         figures=tuple(dict.fromkeys((before, after, verdict.drop_points, *sentence.figures))),
         notices=(
-            Notice(
-                id=verdict.remark.key, severity="warning" if verdict.too_large else "note", text=sentence.text
-            ),
+            Notice(id=verdict.remark.key, severity="warning" if verdict.too_large else "note", text=sentence.text),
         ),
     )
 

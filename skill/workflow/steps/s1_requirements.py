@@ -19,12 +19,17 @@ def run(context: Context) -> StepResult:
         Notice(id=item.id, severity=item.severity, text=item.remark.render(context.language).text)
         for item in context.contradictions
     )
+    data, limits = needs.data, needs.limits
     figures = [record for item in context.contradictions for record in item.remark.figures()]
     marks: dict[str, ItemState] = {
         "task_type": "done",
         "domain": "done",
-        "data": "done" if needs.data.samples or needs.data.tokens or needs.data.hours or needs.data.has_simulator else "open",
-        "limits": "done" if needs.train_on or needs.limits.latency or needs.limits.size or needs.limits.targets else "open",
+        "data": "done"
+        if needs.data.samples or needs.data.tokens or needs.data.hours or needs.data.has_simulator
+        else "open",
+        "limits": "done"
+        if needs.train_on or needs.limits.latency or needs.limits.size or needs.limits.targets
+        else "open",
         "challenges": done(needs.challenges),
         "contradictions": "failed" if any(item.severity == "blocking" for item in context.contradictions) else "done",
     }

@@ -39,7 +39,9 @@ def run(context: Context) -> StepResult:
         "regularisation": done(recipe.regularization),
         "first_aid": done(unstable),
     }
-    told = [record for remark in (*recipe.warnings, *(recipe.first_aid if unstable else ())) for record in remark.figures()]
+    told = [
+        record for remark in (*recipe.warnings, *(recipe.first_aid if unstable else ())) for record in remark.figures()
+    ]
     numbers = (recipe.learning_rate, recipe.batch_size, recipe.weight_decay, recipe.warmup, recipe.length, recipe.clip)
     return StepResult(draft, marks, tuple(notices), evidence=(*(item for item in numbers if item), *told))
 

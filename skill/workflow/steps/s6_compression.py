@@ -6,9 +6,10 @@ Draft: engineeringPractice. Loop: measured drop above five points -> relax the r
 
 from __future__ import annotations
 
-from deep_learning_expert.skill.contract.report import Notice
+from deep_learning_expert.skill.contract.report import ItemState, Notice
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
+from deep_learning_expert.tools.wording import Remark
 
 
 def run(context: Context) -> StepResult:
@@ -37,22 +38,28 @@ def run(context: Context) -> StepResult:
             else None,
         }
     }
-    notices = tuple(
-        Notice(id=remark.key, severity="warning", text=remark.render(context.language).text) for remark in choice.warnings
-    )
-    marks = {
+    spoken = any(compression.values())
+    remarks = [(remark, "warning") for remark in choice.warnings]
+    remarks += [(remark, "note") for remark in (() if spoken else choice.reasons)]
+    marks: dict[str, ItemState] = {
         "need": "done",
         "technique": done(choice.techniques),
         "format": done(deployment.formats),
         "inference": done(deployment.batching or deployment.caching),
         "distributed": done(distributed),
-        "drop_measured": "not_applicable" if not choice.needed else "open",
+        "drop_measured": "open" if choice.needed else "not_applicable",
     }
-    evidence = tuple(record for remark in choice.warnings for record in remark.figures())
+    told = tuple(record for remark, _ in remarks for record in remark.figures())
     size = (choice.size_after,) if choice.size_after else ()
-    if not any(compression.values()) and choice.reasons:
-        notices += tuple(
-            Notice(id=remark.key, severity="note", text=remark.render(context.language).text) for remark in choice.reasons
+    return StepResult(draft, marks, _notices(context, remarks), evidence=(*told, *size))
+
+
+def _notices(context: Context, remarks: list[tuple[Remark, str]]) -> tuple[Notice, ...]:
+    return tuple(
+        Notice(
+            id=remark.key,
+            severity="warning" if severity == "warning" else "note",
+            text=remark.render(context.language).text,
         )
-        evidence += tuple(record for remark in choice.reasons for record in remark.figures())
-    return StepResult(draft, marks, notices, evidence=(*evidence, *size))
+        for remark, severity in remarks
+    )

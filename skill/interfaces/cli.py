@@ -1,0 +1,157 @@
+"""`dl-expert`: the command line.
+
+Exit codes: 0 done, 1 internal, 2 bad input, 3 needs input, 4 out of scope, 5 renegotiate.
+
+Heavy modules are imported inside the commands, so that `--help` stays quick.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from deep_learning_expert.tools.errors import ContractError, ExpertError, SettingError
+
+if TYPE_CHECKING:
+    from deep_learning_expert.skill.contract.report import Report
+
+app = typer.Typer(
+    help="An expert for training neural networks: from a task to a checked plan in which every number has a source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+_EXIT = {"planned": 0, "stopped": 0, "needs_input": 3, "out_of_scope": 4, "renegotiate": 5}
+_LANGUAGES = ("auto", "en", "zh")
+
+LangOption = Annotated[str, typer.Option("--lang", help="Language of the answer: auto, zh or en.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON.")]
+
+
+@app.command()
+def plan(
+    task: Annotated[str, typer.Argument(help="A task as JSON file, or - for standard input.")],
+    as_json: JsonOption = False,
+    lang: LangOption = "auto",
+    assume: Annotated[bool, typer.Option("--assume", help="Go on with stated assumptions for missing facts.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Use no language model (the default today).")] = True,
+    log: Annotated[
+        list[Path] | None,
+        typer.Option("--log", help="A training log of an earlier round; repeat for several, oldest first."),
+    ] = None,
+) -> None:
+    """Make a plan for a task; with --log, revise it by what real training logs show."""
+    from deep_learning_expert.skill.contract.reading import load_task, parse_task
+    from deep_learning_expert.skill.expert import Expert
+
+    if lang not in _LANGUAGES:
+        raise SettingError("setting.unknown_language", value=lang)
+    typed = parse_task(sys.stdin.buffer.read(), source="standard input") if task == "-" else load_task(Path(task))
+    conversation = Expert().start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
+    report = conversation.report()
+    for path in log or ():
+        report = conversation.observe(path)
+    _show(report, as_json)
+    raise typer.Exit(_EXIT[report.status])
+
+
+def _show(report: Report, as_json: bool) -> None:
+    if as_json:
+        typer.echo(report.model_dump_json(indent=2, exclude_none=False))
+        return
+    from deep_learning_expert.skill.interfaces.report_view import print_report
+
+    print_report(report)
+
+
+@app.command()
+def trigger(
+    text: Annotated[str | None, typer.Argument(help="The message to judge.")] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help="JSON lines of {id, text}.")] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Should the expert answer this message, by which rule, and which words say so?"""
+    from deep_learning_expert.skill.interfaces.trigger_command import judge_batch, judge_message
+
+    if (text is None) == (batch is None):
+        raise SettingError("setting.text_or_batch")
+    if batch is not None:
+        for line in judge_batch(batch):
+            typer.echo(json.dumps(line, ensure_ascii=False))
+        return
+    typer.echo(judge_message(text or "", as_json))
+
+
+@app.command()
+def diagnose(
+    paths: Annotated[list[Path], typer.Argument(help="Training logs; later ones are later rounds.")],
+    as_json: JsonOption = False,
+    lang: LangOption = "en",
+) -> None:
+    """Judge training logs: what went wrong and when, or that nothing did, or that the log cannot tell."""
+    from deep_learning_expert.skill.interfaces.diagnose_command import verdict_as_json, verdict_as_text
+    from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths
+
+    verdict = diagnose_paths(paths)
+    language = "zh" if lang == "zh" else "en"
+    typer.echo(
+        json.dumps(verdict_as_json(verdict), ensure_ascii=False, indent=2)
+        if as_json
+        else verdict_as_text(verdict, language)
+    )
+
+
+@app.command()
+def tool(
+    name: Annotated[str | None, typer.Argument(help="A tool's name.")] = None,
+    listed: Annotated[bool, typer.Option("--list", help="List all tools with their arguments.")] = False,
+    args: Annotated[str, typer.Option("--args", help="Arguments as JSON, or @FILE.")] = "{}",
+    batch: Annotated[Path | None, typer.Option("--batch", help="JSON lines of {id, ...arguments}.")] = None,
+) -> None:
+    """Call one deterministic tool."""
+    from deep_learning_expert.tools import toolbox
+
+    if listed or name is None:
+        typer.echo(json.dumps(toolbox.describe(), ensure_ascii=False, indent=2))
+        return
+    if batch is not None:
+        for line in toolbox.call_batch(name, batch):
+            typer.echo(json.dumps(line, ensure_ascii=False))
+        return
+    typer.echo(json.dumps(toolbox.call_text(name, args), ensure_ascii=False, indent=2))
+
+
+def main() -> NoReturn:
+    """Runs the command line; a person sees one sentence instead of a traceback."""
+    sys.exit(_guarded(app))
+
+
+def _guarded(run: Callable[..., object]) -> int:
+    try:
+        return int(run(standalone_mode=False) or 0)  # type: ignore[call-overload]  # typer returns the exit code
+    except ContractError as error:
+        typer.echo(error.sentence(), err=True)
+        return 1
+    except ExpertError as error:
+        typer.echo(error.sentence(), err=True)
+        return 2
+    except typer.Exit as error:
+        return error.exit_code
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        import click
+
+        if isinstance(error, click.ClickException):
+            typer.echo(error.format_message(), err=True)
+            return 2
+        if isinstance(error, click.exceptions.Abort):
+            return 130
+        raise

@@ -1,0 +1,1 @@
+"""The tools as named functions with typed arguments, one file each; `toolbox.py` lists them."""
