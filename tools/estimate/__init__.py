@@ -1,0 +1,1 @@
+"""What a model costs: latency, memory, training time and file size, each a `Figure` with its method and interval."""

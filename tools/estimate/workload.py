@@ -1,0 +1,105 @@
+"""One forward pass of one sample, as the latency and memory models see it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from deep_learning_expert.tools.catalog import models
+from deep_learning_expert.tools.catalog.rows import Footprint, Measurement
+from deep_learning_expert.tools.errors import OutOfRangeError
+from deep_learning_expert.tools.estimate import transformer
+from deep_learning_expert.tools.estimate.transformer import TransformerConfig
+
+
+@dataclass(frozen=True)
+class Workload:
+    """macs, activations: of one sample at `side` pixels (None: the input is no image); None where not known.
+
+    kernel_calls: kernel launches of one eager forward pass, where the catalog traced them.
+    per_token: macs are of one generated token; config: where the closed formula applies.
+    """
+
+    name: str
+    architecture_class: str
+    domain: str
+    params: int | None
+    macs: float | None
+    activations: float | None
+    side: int | None
+    footprint: Footprint | None = None
+    kernel_calls: float | None = None
+    measurements: tuple[Measurement, ...] = ()
+    per_token: bool = False
+    config: TransformerConfig | None = None
+
+
+def of_architecture(name: str, side: int | None = None) -> Workload:
+    """The workload of a catalog model, at its own input size or scaled to `side` pixels by area.
+
+    Errors: UnknownNameError for the model; OutOfRangeError for an impossible side.
+    """
+    row = models.architecture(name)
+    base = side_of(row.macs_at)
+    config = transformer.of_catalog(row.config) if row.config else None
+    work = Workload(
+        name=row.id,
+        architecture_class=row.architecture_class,
+        domain=row.domain,
+        params=row.params or (transformer.parameters(config) if config else None),
+        macs=row.macs,
+        activations=row.activations,
+        side=base,
+        footprint=row.footprint,
+        kernel_calls=sum(part.calls for part in row.op_histogram.values()) or None,
+        measurements=models.measurements_of(row.id),
+        per_token=row.macs_at == "1 token",
+        config=config,
+    )
+    return work if side is None else at_side(work, side)
+
+
+def at_side(work: Workload, side: int) -> Workload:
+    """The same model at another image size: convolutions and tokens grow with the area."""
+    if not 8 <= side <= 16384:
+        raise OutOfRangeError("estimate.impossible_side", value=side)
+    if work.side is None or work.side == side:
+        return work
+    factor = (side / work.side) ** 2
+    footprint = work.footprint
+    return replace(
+        work,
+        side=side,
+        macs=work.macs * factor if work.macs else work.macs,
+        activations=work.activations * factor if work.activations else work.activations,
+        footprint=footprint
+        and Footprint(
+            *(round(part * factor) for part in (footprint.inference_peak, footprint.saved, footprint.training_peak))
+        ),
+    )
+
+
+_SIDE = re.compile(r"(\d+)x(\d+)")
+
+
+def side_of(text: str) -> int | None:
+    """ "224x224" -> 224; anything that is not a square image size -> None."""
+    found = _SIDE.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
+def features(work: Workload, centre: Sequence[float], with_activations: bool) -> list[float]:
+    """Inputs of the latency regression: logs about their centre, squares, products, and slopes by network class.
+
+    centre: mean of log MACs, log parameters (and log activations) over the calibration rows.
+    """
+    sizes = [work.macs, work.params, work.activations] if with_activations else [work.macs, work.params]
+    logs = [math.log(size) - middle for size, middle in zip(sizes, centre, strict=True) if size]
+    row = [1.0, *logs, *(value * value for value in logs)]
+    row += [logs[i] * logs[j] for i in range(len(logs)) for j in range(i)]
+    classes = [float(work.architecture_class == name) for name in ("CNN", "Transformer")]
+    row += classes
+    row += [flag * value for flag in classes for value in logs]
+    return row
