@@ -88,7 +88,6 @@ def main() -> None:
         "weights": fitted.weights,
         "surely_not": 0.3,
         "surely": 0.55,
-        "past_asking": 0.999,
     }
     WEIGHTS.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
 

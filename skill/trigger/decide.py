@@ -128,7 +128,7 @@ def probability(evidence: Evidence) -> float:
 
 def _verdict(chance: float, evidence: Evidence) -> Verdict:
     fitted = scale()
-    if evidence.side("ask") and chance < fitted.past_asking:
+    if evidence.side("ask"):
         return "ask"
     if chance >= fitted.surely:
         return "use"

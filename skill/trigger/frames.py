@@ -47,15 +47,13 @@ class Match:
 class Scale:
     """The fitted model: intercept (negative: no evidence means no), weight per frame, and the thresholds.
 
-    surely_not, surely: probabilities below and above which nothing is asked; past_asking: above it not even an ask
-    frame is heeded.
+    surely_not, surely: probabilities below and above which nothing is asked.
     """
 
     intercept: float
     weights: Mapping[str, float]
     surely_not: float
     surely: float
-    past_asking: float
 
 
 @cache
@@ -107,8 +105,7 @@ def matches(found: Iterable[Mention]) -> tuple[Match, ...]:
 def _fill(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Mention, ...]:
     """One mention per part, all different and each within the window of the first; empty when a part stays open."""
     if frame.among:
-        present = [places[0] for concept, places in by_concept.items() if concept in frame.among]
-        return tuple(present) if len(present) >= frame.least else ()
+        return _different(frame, by_concept)
     if any(part.isdisjoint(by_concept) for part in frame.parts):
         return ()
     options = [[item for concept in sorted(part) for item in by_concept.get(concept, ())] for part in frame.parts]
@@ -124,8 +121,21 @@ def _fill(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Me
     return ()
 
 
+def _different(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Mention, ...]:
+    """One mention of each concept of `among`, none of them on the same words; empty when they are too few."""
+    chosen: list[Mention] = []
+    for concept, places in by_concept.items():
+        if concept in frame.among:
+            free = next((item for item in places if _may_join(item, chosen, None)), None)
+            if free is not None:
+                chosen.append(free)
+    return tuple(chosen) if len(chosen) >= frame.least else ()
+
+
 def _may_join(item: Mention, chosen: Sequence[Mention], window: int | None) -> bool:
     if any(item.first <= other.last and other.first <= item.last for other in chosen):
         return False  # the same words cannot play two parts
+    if window is None or not chosen:
+        return True
     anchor = chosen[0]
-    return window is None or max(item.first - anchor.last, anchor.first - item.last) <= window
+    return max(item.first - anchor.last, anchor.first - item.last) <= window

@@ -14,10 +14,9 @@ _WORD = re.compile(r"[a-zà-ÿ]+")
 _SAMPLE_CHARS = 1_200
 # Short words that are frequent in one European language and rare in English technical text.
 _EUROPEAN = frozenset(
-    "le la les des une est pour avec mon ma dans sur je vous comment qui der die das und ist nicht wie ich mein eine mit "
-    "für el los las una por para como mi con qué cómo il che di per non sono como não uma meu het een niet van".split()
+    ["le", "la", "les", "des", "une", "est", "pour", "avec", "mon", "ma", "dans", "sur", "je", "vous", "comment", "qui", "der", "die", "das", "und", "ist", "nicht", "wie", "ich", "mein", "eine", "mit", "für", "el", "los", "las", "una", "por", "para", "como", "mi", "con", "qué", "cómo", "il", "che", "di", "per", "non", "sono", "como", "não", "uma", "meu", "het", "een", "niet", "van"]
 )
-_ENGLISH = frozenset("the a is are to of and in my i it on for with how what why do does this that can not".split())
+_ENGLISH = frozenset(["the", "a", "is", "are", "to", "of", "and", "in", "my", "i", "it", "on", "for", "with", "how", "what", "why", "do", "does", "this", "that", "can", "not"])
 
 
 def of(message: str, question: Sequence[tuple[int, int]]) -> tuple[Language, bool]:

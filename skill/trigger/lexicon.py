@@ -16,15 +16,19 @@ _OTHER_SENSE = "other"  # mentions of this concept hide the mentions inside them
 _STRONG, _AGAINST = "strong", "against"  # groups of the file: a strong word hides words of elsewhere inside it
 # Letters in one run, digits in one run, any other letter (Chinese, kana ...) alone, and the symbols of C++ and C#.
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[à-ɏ\u0370-\u052fa-z]+|[\u3040-\u9fff\uac00-\ud7af]|[+#]")
+_PAUSE = re.compile(r"[,;:!?()\n\u3001-\u3011\uff01-\uff1f]")  # a term does not run across one
 _SHORTEST_STEMMED = 5
 _SHORTEST_MENDED = 7
-_ENDINGS = ("ings", "ing", "ers", "ed", "es", "s", "e")
+# Ending -> what stands for it; the first that fits counts, so families such as classify/classifier/classification meet.
+_ENDINGS = (
+    *((ending, "if") for ending in ("ifications", "ification", "ifiers", "ifier", "ifying", "ified", "ifies", "ify")),
+    *((ending, "iz") for ending in ("izations", "isations", "ization", "isation", "izing", "ising", "ized", "ised")),
+    *((ending, "iz") for ending in ("izes", "ises", "ize", "ise")),
+    *((ending, "at") for ending in ("ations", "ation", "ating", "ated", "ates", "ate")),
+    *((ending, "") for ending in ("ings", "ing", "ed", "es", "s", "e")),
+)
 # Names often mistyped, and so long that one wrong letter still leaves no doubt.
-_MENDABLE = (
-    "tensorflow pytorch overfit underfit overfitting underfitting convolutional reinforcement hyperparameter "
-    "classifier segmentation quantization distillation mindspore paddlepaddle convergence transformers huggingface "
-    "accuracy gradient gradients augmentation imbalanced dataloader backpropagation autoencoder"
-).split()
+_MENDABLE = ["tensorflow", "pytorch", "overfit", "underfit", "overfitting", "underfitting", "convolutional", "reinforcement", "hyperparameter", "classifier", "segmentation", "quantization", "distillation", "mindspore", "paddlepaddle", "convergence", "transformers", "huggingface", "accuracy", "gradient", "gradients", "augmentation", "imbalanced", "dataloader", "backpropagation", "autoencoder"]
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,9 @@ class _Lexicon:
 def _stem(word: str) -> str:
     if len(word) < _SHORTEST_STEMMED or word.endswith("ss") or not word.isascii():
         return word
-    for ending in _ENDINGS:
+    for ending, stand_in in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 3:
-            return word[: -len(ending)]
+            return word[: -len(ending)] + stand_in
     return word
 
 
@@ -111,6 +115,8 @@ def mentions(folded: Folded) -> tuple[Mention, ...]:
             last = index + len(key) - 1
             if last < len(words) and tuple(words[index : last + 1]) == key:
                 start, end = places[index][0], places[last][1]
+                if last > index and _PAUSE.search(folded.text, start, end):
+                    continue
                 found.extend(Mention(concept, index, last, start, end) for concept in concepts)
     return tuple(_unhidden(found, lexicon))
 
