@@ -39,14 +39,20 @@ def size_at(model: Facts, precision: str) -> Figure | None:
         return None
     rule = rules()["bytes_per_parameter"][precision]
     megabytes = model.params.value * rule["value"] / 1e6
-    conditions = {"model": model.row.name, "precision": precision}
+    name = model.row.name
     if "low" not in rule:
-        return computed(
-            "file_size", megabytes, "MB", f"parameters x bytes per parameter ({rule['source']})", **conditions
-        )
+        method = f"parameters x bytes per parameter ({rule['source']})"
+        return computed("file_size", megabytes, "MB", method, model=name, precision=precision)
     scale = model.params.value / 1e6
     return estimated(
-        "file_size", megabytes, "MB", rule["source"], low=scale * rule["low"], high=scale * rule["high"], **conditions
+        "file_size",
+        megabytes,
+        "MB",
+        rule["source"],
+        low=scale * rule["low"],
+        high=scale * rule["high"],
+        model=name,
+        precision=precision,
     )
 
 

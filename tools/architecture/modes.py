@@ -5,7 +5,7 @@ from __future__ import annotations
 from deep_learning_expert.tools.architecture.candidate import Mode
 from deep_learning_expert.tools.architecture.facts import Facts
 from deep_learning_expert.tools.architecture.limits import rules
-from deep_learning_expert.tools.architecture.policy import Policy
+from deep_learning_expert.tools.architecture.offers import Policy
 from deep_learning_expert.tools.architecture.situation import Situation
 from deep_learning_expert.tools.figures import Figure, computed
 

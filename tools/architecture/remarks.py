@@ -8,7 +8,7 @@ from deep_learning_expert.tools.architecture.facts import Facts, code_licence, f
 from deep_learning_expert.tools.architecture.licences import licence_kind
 from deep_learning_expert.tools.architecture.limits import Fit, Training
 from deep_learning_expert.tools.architecture.modes import hopeless_tokens, tokens_wanted
-from deep_learning_expert.tools.architecture.policy import Offer, Policy
+from deep_learning_expert.tools.architecture.offers import Offer, Policy
 from deep_learning_expert.tools.architecture.situation import Situation
 from deep_learning_expert.tools.architecture.stated import Stated
 from deep_learning_expert.tools.figures import Figure, cited, computed

@@ -10,7 +10,7 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from deep_learning_expert.tools.architecture.policy import Policy
+from deep_learning_expert.tools.architecture.offers import Policy
 from deep_learning_expert.tools.architecture.situation import Situation
 from deep_learning_expert.tools.catalog import models, names
 
