@@ -10,6 +10,7 @@ from typing import Any
 
 from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.compression.estimate import estimate_speedup
+from deep_learning_expert.tools.compression.family import is_language_model
 from deep_learning_expert.tools.errors import CannotSayError
 from deep_learning_expert.tools.figures import Figure, computed
 from deep_learning_expert.tools.requirements import Requirements
@@ -82,7 +83,9 @@ def find_pressure(needs: Requirements, candidate: Candidate) -> Pressure:
         ratio = candidate.latency.value / latency.value
         reasons.append(say("compression.reason.too_slow", latency=candidate.latency, limit=latency))
     tight = rules()["tight"]
-    if kind in tight["integer_only"]:
+    if kind in tight["kinds"] and is_language_model(needs, candidate):
+        reasons.append(say("compression.reason.language_model"))
+    elif kind in tight["integer_only"]:
         reasons.append(say("compression.reason.integer_only"))
     elif kind in tight["kinds"]:
         stated = needs.limits.latency or needs.limits.size or needs.limits.memory

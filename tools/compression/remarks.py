@@ -34,15 +34,19 @@ def quantization(techniques: tuple[str, ...], family: str | None, kind: str, siz
     if "int4-weight-only" in techniques:
         return _int4(family, kind)
     if "int8-ptq" in techniques:
-        first = [say("compression.quantization.fp16_first")] if "fp16" in techniques else []
-        return _paragraph([*first, *_int8(family, kind)])
+        half = [say("compression.quantization.fp16_first")] if "fp16" in techniques else []
+        return _paragraph([*half, *_int8(family, kind)])
     if "bf16" in techniques and size:
         return say("compression.quantization.bf16", size=size)
     if techniques and techniques[0] in ("fp16", "bf16"):
-        first = say("compression.quantization.fp16", size=size) if size else None
-        parts = [first or say("compression.quantization.fp16_unsized"), *_speed("fp16", kind, "fp16_speed")]
-        return _paragraph(parts)
+        return _half(kind, size)
     return None
+
+
+def _half(kind: str, size: Figure | None) -> Remark:
+    known = say("compression.quantization.fp16", size=size) if size else None
+    unsized = say("compression.quantization.fp16_unsized")
+    return _paragraph([known or unsized, *_speed("fp16", kind, "fp16_speed")])
 
 
 def _int8(family: str | None, kind: str) -> list[Remark]:
