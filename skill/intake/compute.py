@@ -1,0 +1,104 @@
+"""Which machines a task trains and runs on: devices named in its fields, told apart by role."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import get_args
+
+from deep_learning_expert.skill.intake.fields import Field, Fields
+from deep_learning_expert.tools.figures import Figure, given
+from deep_learning_expert.tools.quantities import Quantity
+from deep_learning_expert.tools.requirements import DeviceKind, DeviceNeed
+
+_KINDS: tuple[str, ...] = get_args(DeviceKind)
+_Mention = tuple[Quantity, Field]
+
+
+def read_machines(fields: Fields) -> tuple[DeviceNeed | None, DeviceNeed | None]:
+    """(train_on, deploy_on); None where the task does not say.
+
+    A stated role decides. Without one, the machine listed under compute trains (an accelerator before a CPU), and one
+    named with the latency limit, or a phone, microcontroller and their like anywhere, is where the model runs.
+    """
+    listed = list(_mentions((fields.compute, fields.budget)))
+    beside_limit = list(_mentions((fields.latency, fields.model_size)))
+    in_words = list(_mentions((fields.specific,)))
+    training = [one for one in listed if _role(one) == "train"] or _unassigned(listed)
+    training = training or [one for one in beside_limit + in_words if _role(one) == "train"]
+    if not training and not listed:
+        training = _unassigned(in_words)
+    serving = [one for one in listed if _role(one) == "deploy"]
+    serving += [one for one in beside_limit if _role(one) != "train"]
+    serving += [one for one in in_words if _role(one) == "deploy"]
+    return _need(training, fields, trains=True), _need(_named_first(serving), fields, trains=False)
+
+
+def _mentions(fields: Iterable[Field]) -> Iterable[_Mention]:
+    for field in fields:
+        if field.text:
+            for quantity in field.reading.of("device"):
+                if quantity.unit in _KINDS and quantity.value >= 1:
+                    yield quantity, field
+
+
+def _role(mention: _Mention) -> str:
+    return mention[0].conditions.get("role", "")
+
+
+def _unassigned(mentions: list[_Mention]) -> list[_Mention]:
+    """Machines without a role, accelerators first."""
+    found = [one for one in mentions if not _role(one)]
+    return sorted(found, key=lambda one: one[0].unit == "cpu")
+
+
+def _named_first(mentions: list[_Mention]) -> list[_Mention]:
+    """The first machine, or one of the same kind that is named by its model."""
+    if mentions and not mentions[0][0].name:
+        kind = mentions[0][0].unit
+        named = [one for one in mentions if one[0].unit == kind and one[0].name]
+        return named or mentions
+    return mentions
+
+
+def _need(mentions: list[_Mention], fields: Fields, *, trains: bool) -> DeviceNeed | None:
+    if not mentions:
+        return None
+    quantity, field = mentions[0]
+    kind: DeviceKind = quantity.unit  # type: ignore[assignment]  # held to DeviceKind in _mentions
+    return DeviceNeed(
+        kind=kind,
+        name=quantity.name or None,
+        count=int(min(quantity.value, 1e6)),
+        memory_gb=_memory(quantity, field, fields if trains else None),
+        cores=_cores(quantity, field, fields if trains else None),
+        words=quantity.words,
+    )
+
+
+def _memory(quantity: Quantity, field: Field, fields: Fields | None) -> Figure | None:
+    stated = quantity.conditions.get("memory_gb")
+    if stated:
+        return _positive("device_memory", float(stated), "GB", field.path)
+    sizes = field.reading.of("memory", "size") if fields and field is fields.compute and quantity.unit == "gpu" else ()
+    loose = [size.value / 1000 for size in sizes]
+    return _positive("device_memory", loose[0], "GB", field.path) if len(loose) == 1 else None
+
+
+def _cores(quantity: Quantity, field: Field, fields: Fields | None) -> Figure | None:
+    """The cores beside this machine, else those of the host listed with it."""
+    stated = quantity.conditions.get("cores")
+    if stated:
+        return _positive("cores", float(stated), "cores", field.path)
+    if fields is None or field is not fields.compute:
+        return None
+    assigned = {
+        float(one.conditions["cores"])
+        for one in field.reading.of("device")
+        if "cores" in one.conditions and one.conditions.get("role") == "deploy"
+    }
+    loose = [item.value for item in field.reading.of("cores") if item.value not in assigned]
+    return _positive("cores", loose[0], "cores", field.path) if loose else None
+
+
+def _positive(quantity: str, value: float, unit: str, where: str) -> Figure | None:
+    return given(quantity, value, unit, where) if value > 0 else None

@@ -1,0 +1,291 @@
+"""What a task says of its data: counts from the numbers, kinds of labels and distributions from the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from deep_learning_expert.skill.intake.fields import Field, Fields, said, threshold
+from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
+from deep_learning_expert.tools.figures import Figure, computed, given
+from deep_learning_expert.tools.quantities import Quantity, as_figure
+from deep_learning_expert.tools.requirements import DataNeeds, Distribution, Domain, Labels, TaskType
+
+_RARE = ("positive", "anomalous", "foreground", "minority", "fraud")
+_COMMON = ("negative", "normal", "background", "majority")
+_SET_APART = ("test", "validation", "unlabelled", "anomalous")
+_MOST_WORDS_TOKENS = 200_000  # token counts in the task's own words up to this are lengths, not corpora
+_WITH_LANGUAGE = ("NLP", "audio", "multimodal")
+
+
+def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation: bool | None) -> DataNeeds:
+    """Everything stated about the data."""
+    samples = _samples(fields)
+    classes, per_class = _classes(fields, task_type, samples)
+    groups, group_word = _groups(fields)
+    minority = _minority_share(fields, classes)
+    return DataNeeds(
+        samples=samples,
+        classes=classes,
+        samples_per_class=per_class,
+        minority_share=minority,
+        resolution_px=_resolution(fields),
+        sequence_length=_sequence_length(fields, samples),
+        tokens=_tokens(fields, samples),
+        hours=_hours(fields),
+        groups=groups,
+        group_word=group_word,
+        labels=_labels(fields),
+        distribution=_distribution(fields, minority),
+        noisy=_noisy_labels(fields),
+        has_simulator=_simulator(fields, task_type),
+        augmentation_wanted=augmentation,
+        languages=_languages(fields, domain),
+    )
+
+
+def _figure(quantity: Quantity, name: str, where: str, unit: str | None = None) -> Figure:
+    figure = as_figure(quantity, name, where)
+    return figure if unit is None or unit == figure.unit else figure.model_copy(update={"unit": unit})
+
+
+def _counts(field: Field) -> tuple[Quantity, ...]:
+    return tuple(item for item in field.reading.of("count") if item.value > 0) if field.text else ()
+
+
+# -- how much ----------------------------------------------------------------------------------------------------------
+
+
+def _samples(fields: Fields) -> Figure | None:
+    """How many samples: the first count of a field that counts samples, the finest where samples sit in containers."""
+    for field in (fields.size, fields.specific, fields.quality):
+        found = _samples_in(field, strict=field is not fields.size)
+        if found:
+            return found
+    return None
+
+
+def _samples_in(field: Field, *, strict: bool) -> Figure | None:
+    units = vocabulary("facts")["units"]
+    countable = [item for item in _counts(field) if item.unit not in ("tokens", "hours") and "per" not in item.conditions]
+    fine = [item for item in countable if item.unit not in units["other"] and item.unit not in units["containers"]]
+    if strict:
+        fine = [item for item in fine if item.unit not in ("epochs", "steps", "samples", "questions")]
+    kept = [item for item in fine if item.conditions.get("subset") not in _SET_APART] or fine
+    if kept:
+        return _figure(kept[0], "samples", field.path, units["renamed"].get(kept[0].unit))
+    if strict:
+        return None
+    multiplied = _times_containers(field)
+    if multiplied:
+        return multiplied
+    containers = [item for item in countable if item.unit in units["containers"]]
+    if containers:
+        return _figure(containers[0], "samples", field.path)
+    labelled = [item for item in countable if item.unit == "labels"]
+    return _figure(labelled[0], "samples", field.path) if labelled and len(countable) == 1 else None
+
+
+def _times_containers(field: Field) -> Figure | None:
+    """ "28 machines with 28,000 time steps each": the product, with its method."""
+    each = [item for item in _counts(field) if item.conditions.get("per") not in (None, "class")]
+    for item in each:
+        per = item.conditions["per"]
+        holders = [one for one in _counts(field) if one.unit.startswith(per) and "per" not in one.conditions]
+        if holders and item.unit not in ("tokens", "hours"):
+            method = f"{field.path}: {item.value:,.0f} {item.unit} x {holders[0].value:,.0f} {holders[0].unit}"
+            return computed("samples", item.value * holders[0].value, item.unit, method)
+    return None
+
+
+def _classes(fields: Fields, task_type: TaskType, samples: Figure | None) -> tuple[Figure | None, Figure | None]:
+    """(classes, samples per class)."""
+    units = vocabulary("facts")["units"]["classes"]
+    sources = (fields.size, fields.distribution, fields.specific, fields.quality, fields.labels)
+    per_class: Figure | None = None
+    classes: Figure | None = None
+    for field in sources:
+        for item in _counts(field):
+            per = item.conditions.get("per")
+            if per == "class" and item.unit not in units:
+                per_class = per_class or _figure(item, "samples_per_class", field.path)
+            elif item.unit in units and per is None and item.value >= 1:
+                classes = classes or _figure(item, "classes", field.path)
+            elif item.unit == "labels" and per is None and samples and 1 < item.value <= samples.value / 2:
+                classes = classes or _figure(item, "classes", field.path)
+    if task_type in ("generation", "RL"):
+        return None, None
+    if classes is None and task_type == "classification":
+        binary = next((field for field in sources[1:3] if field.says("flags", "binary")), None)
+        classes = given("classes", 2, "classes", binary.path) if binary else None
+    if classes is None and per_class is not None and samples is not None and samples.value >= 2 * per_class.value:
+        method = f"{samples.source}: {samples.value:,.0f} {samples.unit} / {per_class.value:,.0f} per class"
+        classes = computed("classes", float(round(samples.value / per_class.value)), "classes", method)
+    return classes, per_class
+
+
+def _minority_share(fields: Fields, classes: Figure | None) -> Figure | None:
+    """The rare class's share in %, stated outright, or as the other class's share or a ratio of two classes."""
+    two = classes is None or classes.value == 2
+    for field in (fields.distribution, fields.size, fields.quality, fields.specific):
+        if not field.text:
+            continue
+        for item in field.reading.of("share", "ratio"):
+            found = _as_minority(item, field, two=two, bare=field is fields.distribution)
+            if found is not None:
+                return found
+    return None
+
+
+def _as_minority(item: Quantity, field: Field, *, two: bool, bare: bool) -> Figure | None:
+    of = item.conditions.get("of", "")
+    if item.kind == "ratio":
+        if not bare or item.value < 1:
+            return None
+        method = f"{field.path}: 100 / (1 + {item.value:g})"
+        return computed("minority_share", 100 / (1 + item.value), "%", method)
+    if not 0 < item.value < 100:
+        return None
+    if of in _RARE and item.value <= 50 or not of and bare and item.value < 50:
+        return as_figure(item, "minority_share", field.path)
+    if two and of in (*_RARE, *_COMMON) and item.value > 50:
+        return computed("minority_share", 100 - item.value, "%", f"{field.path}: 100 % - {item.value:g} %")
+    return None
+
+
+def _first(fields: Iterable[Field], kind: str) -> tuple[Quantity, Field] | None:
+    for field in fields:
+        if field.text:
+            for item in field.reading.quantities:
+                if item.kind == kind and item.value > 0:
+                    return item, field
+    return None
+
+
+def _resolution(fields: Fields) -> Figure | None:
+    found = _first((fields.size, fields.quality, fields.specific, fields.latency), "resolution")
+    return as_figure(found[0], "resolution", found[1].path) if found else None
+
+
+def _sequence_length(fields: Fields, samples: Figure | None) -> Figure | None:
+    found = _first((fields.size, fields.quality, fields.specific, fields.latency), "sequence_length")
+    if found:
+        return as_figure(found[0], "sequence_length", found[1].path)
+    for field in (fields.size, fields.specific, fields.quality):
+        for item in _token_counts(field):
+            if item.conditions.get("per") or not _is_corpus(item, field, fields, samples):
+                return _figure(item, "sequence_length", field.path)
+    return None
+
+
+def _token_counts(field: Field) -> list[Quantity]:
+    return [item for item in _counts(field) if item.unit == "tokens"]
+
+
+def _is_corpus(item: Quantity, field: Field, fields: Fields, samples: Figure | None) -> bool:
+    """Whether a count of tokens is a whole corpus rather than one text's length."""
+    if field is fields.size:
+        return samples is None or item.value >= samples.value
+    return item.value > _MOST_WORDS_TOKENS
+
+
+def _tokens(fields: Fields, samples: Figure | None) -> Figure | None:
+    for field in (fields.size, fields.specific, fields.quality):
+        for item in _token_counts(field):
+            if "per" not in item.conditions and _is_corpus(item, field, fields, samples):
+                return _figure(item, "tokens", field.path)
+    return None
+
+
+def _hours(fields: Fields) -> Figure | None:
+    for field in (fields.size, fields.quality, fields.specific):
+        for item in _counts(field):
+            if item.unit == "hours" and "per" not in item.conditions:
+                return _figure(item, "hours", field.path)
+    return None
+
+
+def _groups(fields: Fields) -> tuple[Figure | None, str]:
+    """(how many, word) of whom or what must not straddle a split."""
+    units = vocabulary("facts")["groups"]["units"]
+    for field in (fields.size, fields.distribution, fields.quality):
+        for item in _counts(field):
+            if item.unit in units and "per" not in item.conditions:
+                return _figure(item, "groups", field.path), item.unit.removesuffix("s")
+    for word, terms in vocabulary("facts")["groups"]["words"].items():
+        if any(said(field.folded, terms) for field in (fields.distribution, fields.size, fields.quality, fields.specific)):
+            return None, word
+    return None, ""
+
+
+# -- what kind ---------------------------------------------------------------------------------------------------------
+
+
+def _labels(fields: Fields) -> Labels | None:
+    found = fields.labels.first("labels")
+    if found is None:
+        return None
+    kind: Labels = found.removesuffix("-too")  # type: ignore[assignment]  # the table's keys are held to Labels by a test
+    return kind
+
+
+def _distribution(fields: Fields, minority: Figure | None) -> Distribution | None:
+    found = fields.distribution.first("distribution")
+    if found is None:
+        for field in (fields.specific, fields.size, *fields.challenges):
+            for key in ("single-class", "long-tailed"):
+                if field.says("distribution", key):
+                    found = found or key
+    ratio = _head_to_tail(fields.distribution) or _head_to_tail(fields.size)
+    if found in (None, "imbalanced") and ratio and ratio >= threshold("long_tail_ratio"):
+        found = "long-tailed"
+    if found in (None, "other") and minority is not None and minority.value < threshold("imbalanced_percent"):
+        found = "imbalanced"
+    if found == "other":
+        return None
+    return found  # type: ignore[return-value]  # the table's keys are held to Distribution by a test
+
+
+def _head_to_tail(field: Field) -> float | None:
+    by_end = {item.conditions.get("subset"): item.value for item in _counts(field)}
+    head, tail = by_end.get("head"), by_end.get("tail")
+    return head / tail if head and tail else None
+
+
+def _noisy_labels(fields: Fields) -> bool:
+    """Whether the labels are said to be partly wrong."""
+    shared = any(
+        item.conditions.get("of") == "label_noise" and item.value > 0
+        for field in (fields.quality, fields.labels)
+        if field.text
+        for item in field.reading.of("share")
+    )
+    places = (fields.quality, fields.labels, fields.specific, *fields.challenges)
+    weak = fields.labels.says("labels", "weak") and fields.quality.says("challenges", "noise")
+    return shared or weak or any(field.says("challenges", "label-noise") for field in places)
+
+
+def _simulator(fields: Fields, task_type: TaskType) -> bool:
+    if task_type != "RL":
+        return False
+    return any(field.says("flags", "simulator") for field in (fields.size, fields.specific, fields.quality))
+
+
+def _languages(fields: Fields, domain: Domain) -> tuple[str, ...]:
+    """Languages named in the task; with none named, Chinese where the task itself is written in it."""
+    text = " ".join(field.folded for field in (fields.specific, fields.size, fields.quality, fields.distribution))
+    found = [code for code, terms in word_lists("facts", "languages").items() if said(text, terms)]
+    pair = _pair().search(" ".join((fields.specific.text, fields.size.text)).lower())
+    if pair:
+        found += [code for code in pair.groups() if code in word_lists("facts", "languages")]
+    if not found and domain in _WITH_LANGUAGE and any("\u4e00" <= char <= "\u9fff" for char in text):
+        found = ["zh"]
+    return tuple(dict.fromkeys(found))
+
+
+@cache
+def _pair() -> re.Pattern[str]:
+    """A translation's direction: "en-de", "zh→en"."""
+    codes = "|".join(word_lists("facts", "languages"))
+    return re.compile(rf"(?<![a-z])({codes}) ?(?:-|–|→|->|=>|/|2|↔|<->) ?({codes})(?![a-z])")
