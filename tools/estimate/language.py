@@ -39,18 +39,22 @@ def inference_memory(
     config: TransformerConfig | None = None,
     context: int = 0,
     batch: int = 1,
+    activations_mb: float = 0.0,
 ) -> Figure:
-    """Weights, key-value cache (if a config and a context are given) and runtime, MB."""
+    """Weights, key-value cache (if a config and a context are given), live activations and runtime, MB."""
     weights = file_size(params, precision).value
     cache = kv_cache(config, context, batch).value if config and context else 0.0
-    total = Span(0.0, 0.1, 0.2).scaled(weights).plus(span("runtime_mb", "gpu", "memory"))
-    about = {"precision": precision, "context": str(context), "batch": str(batch)}
+    working = Span(0.6, 1.0, 1.6).scaled(activations_mb)
+    total = Span(0.0, 0.1, 0.2).scaled(weights).plus(working).plus(span("runtime_mb", "gpu", "memory"))
+    about = {"precision": precision, "batch": str(batch)}
+    if context:
+        about["context"] = str(context)
     return Figure(
         quantity="inference_memory",
         value=weights + cache + total.middle,
         unit="MB",
         kind="estimated",
-        source="weights + key-value cache + work space and runtime (tools/estimate/memory.toml)",
+        source="weights + key-value cache + live activations and runtime (tools/estimate/memory.toml)",
         conditions=about,
         interval=Interval(low=weights + cache + total.low, high=weights + cache + total.high),
     )
@@ -65,7 +69,7 @@ def decode_latency(
     name: str = "",
     batch: int = 1,
 ) -> Figure:
-    """ms per generated token of each sequence of a small batch: all active weights and the cache are read once per token.
+    """ms per generated token, small batch: all active weights and the cache are read once per token.
 
     active_params: of a mixture of experts only what one token uses. Errors: CannotSayError without a bandwidth.
     """

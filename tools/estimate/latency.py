@@ -13,12 +13,13 @@ from functools import cache
 from deep_learning_expert.tools.catalog.devices import device
 from deep_learning_expert.tools.catalog.rows import Measurement
 from deep_learning_expert.tools.errors import CannotSayError
-from deep_learning_expert.tools.estimate import conditions
+from deep_learning_expert.tools.estimate import conditions, transformer
 from deep_learning_expert.tools.estimate.conditions import Asked, Runtime
 from deep_learning_expert.tools.estimate.constants import Span, exactly, span
 from deep_learning_expert.tools.estimate.language import decode_latency
 from deep_learning_expert.tools.estimate.latency_model import LatencyModel, latency_models, scaling_residual
 from deep_learning_expert.tools.estimate.machines import canonical, group_of, time_factor
+from deep_learning_expert.tools.estimate.transformer import kv_cache
 from deep_learning_expert.tools.estimate.workload import Workload, of_architecture, side_of
 from deep_learning_expert.tools.figures import Figure, Interval
 
@@ -32,15 +33,17 @@ def latency(
     precision: str | None = None,
     runtime: Runtime | None = None,
     side: int | None = None,
+    tokens: int | None = None,
 ) -> Figure:
     """Time of one batch of a catalog model on a catalog device, in ms, with an 80 % interval.
 
     precision: fp32, fp16, bf16 or int8 (default fp16 on GPUs, fp32 on CPUs); runtime: eager or compiled (default eager
-    on GPUs); side: image side in pixels, default the model's own. Forward pass only, data loading excluded.
+    on GPUs); side: image side in pixels, default the model's own; tokens: of one sample, for text.
+    Forward pass only, data loading excluded.
     Errors: UnknownNameError, OutOfRangeError; CannotSayError when no honest figure exists.
     """
     want = conditions.asked(device(device_id), batch, precision, runtime)
-    return latency_of(of_architecture(architecture_id, side), want)
+    return latency_of(of_architecture(architecture_id, side, tokens), want)
 
 
 def throughput(latency_figure: Figure) -> Figure:
@@ -114,11 +117,14 @@ def _factor(row: Measurement, work: Workload, want: Asked) -> Span:
 
 def _decoded(work: Workload, want: Asked) -> Figure | None:
     """Models counted per token generate token by token: bound by bandwidth, no matter what a regression says."""
-    if not work.per_token:
+    if not work.generates:
         return None
-    if not work.macs:
+    read = transformer.active_parameters(work.config) if work.config else work.macs if work.per_token else None
+    if not read:
         raise CannotSayError("estimate.no_sizes", model=work.name)
-    return decode_latency(work.macs, want.machine.id, precision=want.precision, name=work.name, batch=want.batch)
+    cache = kv_cache(work.config, work.tokens, want.batch).value if work.config and work.tokens else 0.0
+    device_id, precision = want.machine.id, want.precision
+    return decode_latency(read, device_id, precision=precision, cache_mb=cache, name=work.name, batch=want.batch)
 
 
 def _modelled(work: Workload, want: Asked) -> Figure | None:
@@ -204,6 +210,8 @@ def _figure(work: Workload, want: Asked, time: Span, source: str, row: Measureme
     }
     if work.side:
         about["resolution"] = f"{work.side}x{work.side}"
+    if work.tokens:
+        about["tokens"] = str(work.tokens)
     if row is not None and not exact:
         about["measured_at"] = (
             f"{row.device_id}, batch {row.batch}, {row.precision}, {row.runtime}, {row.resolution}".rstrip(", ")

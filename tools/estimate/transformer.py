@@ -193,6 +193,11 @@ def macs_per_token(config: TransformerConfig, context: int = 0, *, with_head: bo
     return macs + int(with_head) * config.vocab * config.hidden
 
 
+def active_parameters(config: TransformerConfig) -> int:
+    """Parameters one generated token touches, the output projection included: what decoding reads from memory."""
+    return macs_per_token(config)
+
+
 def kv_cache_bytes_per_token(config: TransformerConfig, bytes_per_element: float = 2.0) -> float:
     """Keys and values of one token over all layers, grouped heads counted once."""
     return 2.0 * config.layers * config.key_width * bytes_per_element

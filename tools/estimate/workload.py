@@ -13,13 +13,17 @@ from deep_learning_expert.tools.errors import OutOfRangeError
 from deep_learning_expert.tools.estimate import transformer
 from deep_learning_expert.tools.estimate.transformer import TransformerConfig
 
+CLOSED_FORMULA = "computed: closed formula over the configuration (tools/estimate/transformer.py)"
+_SMALLEST_SIDE, _LARGEST_SIDE = 8, 16384
+
 
 @dataclass(frozen=True)
 class Workload:
     """macs, activations: of one sample at `side` pixels (None: the input is no image); None where not known.
 
     kernel_calls: kernel launches of one eager forward pass, where the catalog traced them.
-    per_token: macs are of one generated token; config: where the closed formula applies.
+    source: of the counts. per_token: macs are of one generated token, not of a sequence of `tokens`; generates: the
+    model writes token by token, so its latency is per token. config: where the closed formula applies.
     """
 
     name: str
@@ -32,14 +36,17 @@ class Workload:
     footprint: Footprint | None = None
     kernel_calls: float | None = None
     measurements: tuple[Measurement, ...] = ()
+    source: str = ""
     per_token: bool = False
+    generates: bool = False
+    tokens: int | None = None
     config: TransformerConfig | None = None
 
 
-def of_architecture(name: str, side: int | None = None) -> Workload:
-    """The workload of a catalog model, at its own input size or scaled to `side` pixels by area.
+def of_architecture(name: str, side: int | None = None, tokens: int | None = None) -> Workload:
+    """The workload of a catalog model, at its own input size, at `side` pixels, or at `tokens` tokens of one sample.
 
-    Errors: UnknownNameError for the model; OutOfRangeError for an impossible side.
+    Errors: UnknownNameError for the model; OutOfRangeError for an impossible size.
     """
     row = models.architecture(name)
     base = side_of(row.macs_at)
@@ -55,16 +62,53 @@ def of_architecture(name: str, side: int | None = None) -> Workload:
         footprint=row.footprint,
         kernel_calls=sum(part.calls for part in row.op_histogram.values()) or None,
         measurements=models.measurements_of(row.id),
+        source=row.source,
         per_token=row.macs_at == "1 token",
+        generates=row.macs_at == "1 token",
+        tokens=tokens_of(row.macs_at),
         config=config,
     )
+    if tokens is not None:
+        work = at_tokens(work, tokens)
     return work if side is None else at_side(work, side)
+
+
+def of_config(config: TransformerConfig, name: str, *, tokens: int | None = None) -> Workload:
+    """The workload of a user's own transformer: one generated token, or one sequence of `tokens`."""
+    work = Workload(
+        name=name,
+        architecture_class="Transformer",
+        domain="NLP",
+        params=transformer.parameters(config),
+        macs=float(transformer.active_parameters(config)),
+        activations=None,
+        side=None,
+        source=CLOSED_FORMULA,
+        per_token=True,
+        generates=not config.pooler,
+        config=config,
+    )
+    return work if tokens is None else at_tokens(work, tokens)
+
+
+def at_tokens(work: Workload, tokens: int) -> Workload:
+    """The same model on one sequence of `tokens`: by closed formula, else in proportion to its own length."""
+    if not 1 <= tokens <= 100_000_000:
+        raise OutOfRangeError("estimate.impossible_length", value=tokens)
+    if work.config:
+        macs = float(transformer.macs_per_token(work.config, tokens, with_head=work.generates) * tokens)
+        return replace(work, macs=macs, tokens=tokens, per_token=False)
+    if not work.tokens or not work.macs:
+        return work
+    factor = tokens / work.tokens
+    activations = work.activations * factor if work.activations else work.activations
+    return replace(work, tokens=tokens, macs=work.macs * factor, activations=activations, footprint=None)
 
 
 def at_side(work: Workload, side: int) -> Workload:
     """The same model at another image size: convolutions and tokens grow with the area."""
-    if not 8 <= side <= 16384:
-        raise OutOfRangeError("estimate.impossible_side", value=side)
+    if not _SMALLEST_SIDE <= side <= _LARGEST_SIDE:
+        raise OutOfRangeError("estimate.impossible_side", value=side, low=_SMALLEST_SIDE, high=_LARGEST_SIDE)
     if work.side is None or work.side == side:
         return work
     factor = (side / work.side) ** 2
@@ -87,6 +131,15 @@ _SIDE = re.compile(r"(\d+)x(\d+)")
 def side_of(text: str) -> int | None:
     """ "224x224" -> 224; anything that is not a square image size -> None."""
     found = _SIDE.fullmatch(text.strip())
+    return int(found[1]) if found else None
+
+
+_TOKENS = re.compile(r"seq (\d+)")
+
+
+def tokens_of(text: str) -> int | None:
+    """ "seq 128" -> 128; anything else -> None."""
+    found = _TOKENS.fullmatch(text.strip())
     return int(found[1]) if found else None
 
 

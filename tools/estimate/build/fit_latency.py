@@ -21,6 +21,7 @@ from deep_learning_expert.tools.estimate.workload import Workload, at_side, feat
 OUT = Path(__file__).resolve().parent.parent / "latency_models.json"
 FOLDS = 10
 RIDGE = 1e-2
+EDGES = (0.1, 0.9)  # of the residuals: an 80 % interval
 # (device, precision, runtime, layout, mode): the newest table of each kind
 SERIES = (
     ("rtx-3090", "amp-fp16", "pytorch-2.4", "nchw", "inference"),
@@ -59,11 +60,12 @@ def centre_of(works: list[Workload], with_activations: bool) -> list[float]:
 
 def fit(inputs: Floats, target: Floats) -> Floats:
     """Ridge-stabilised least absolute deviations."""
-    weights = np.ones(len(target))
-    solution = np.zeros(inputs.shape[1])
+    weights: Floats = np.ones(len(target))
+    solution: Floats = np.zeros(inputs.shape[1])
     for _ in range(25):
         weighted = inputs * weights[:, None]
-        solution = np.linalg.solve(weighted.T @ inputs + RIDGE * np.eye(inputs.shape[1]), weighted.T @ target)
+        system = weighted.T @ inputs + RIDGE * np.eye(inputs.shape[1])
+        solution = np.asarray(np.linalg.solve(system, weighted.T @ target), dtype=np.float64)
         weights = 1 / np.maximum(np.abs(target - inputs @ solution), 0.05)
     return solution
 
@@ -92,9 +94,9 @@ def model(rows: list[tuple[Workload, str, float, int]], with_activations: bool) 
     target = np.array([row[2] for row in rows])
     residual = cross_validated(inputs, target, folds_of([row[1] for row in rows]))
     classes = np.array([work.architecture_class for work in works])
-    quantiles = {"all": np.quantile(residual, (0.1, 0.9))}
+    quantiles = {"all": np.quantile(residual, EDGES)}
     for name in ("CNN", "Transformer", "Hybrid"):
-        quantiles[name] = np.quantile(residual[classes == name], (0.1, 0.9))
+        quantiles[name] = np.quantile(residual[classes == name], EDGES)
     return {
         "centre": [round(value, 5) for value in centre],
         "weights": [round(float(value), 5) for value in fit(inputs, target)],
@@ -115,7 +117,7 @@ def scaling(rows: dict[tuple[str, ...], list[tuple[Workload, str, float, int]]])
             if one[0] != two[0] and one[2].endswith("-compile") == two[2].endswith("-compile"):
                 shared = left[one].keys() & left[two].keys()
                 errors += [left[two][name] - left[one][name] for name in shared]
-    return [round(float(edge), 4) for edge in np.quantile(errors, (0.1, 0.9))]
+    return [round(float(edge), 4) for edge in np.quantile(errors, EDGES)]
 
 
 def held_out(rows: list[tuple[Workload, str, float, int]]) -> dict[tuple[str, int | None], float]:
