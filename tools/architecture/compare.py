@@ -29,15 +29,17 @@ def compare_architectures(needs: Requirements) -> Comparison:
     policy = policies().get(needs.subtask)
     if policy is None:
         raise UnknownNameError("architecture.unknown_subtask", name=needs.subtask)
-    stated = stated_model(policy, situation)
-    offers = _offers(policy, situation, stated)
+    offered = matching_offers(policy, situation)
+    stated = stated_model(policy, situation, offered)
+    offers = _offers(policy, offered, stated)
     survivors, rejected = _sift(offers, policy, situation, stated)
     warnings = []
     if not survivors:
         survivors = [_least_bad(offers, policy, situation)]
         rejected = [loser for loser in rejected if loser.id != survivors[0].id]
         warnings.append(say("architecture.warning.nothing_fits", model=survivors[0].name))
-    shown = shortlist(survivors)
+    ranks = {offer.id: offer.rank for offer in offers}
+    shown = shortlist(survivors, ranks)
     tie = len(shown) > 1 and is_tie(shown[0], shown[1])
     return Comparison(
         candidates=shown,
@@ -51,9 +53,8 @@ def compare_architectures(needs: Requirements) -> Comparison:
     )
 
 
-def _offers(policy: Policy, situation: Situation, stated: Stated | None) -> tuple[Offer, ...]:
+def _offers(policy: Policy, offers: tuple[Offer, ...], stated: Stated | None) -> tuple[Offer, ...]:
     """What the policy offers, the user's own model before all others."""
-    offers = matching_offers(policy, situation)
     if stated is None:
         return offers
     mode: Mode = next((offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated))

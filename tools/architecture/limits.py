@@ -74,7 +74,7 @@ def fit_size(model: Facts, situation: Situation) -> Fit | Remark:
         forms.append("int4")
     for precision in forms:
         size = size_at(model, precision)
-        if size is not None and size.value <= limit.value:
+        if size is not None and (size.interval.high if size.interval else size.value) <= limit.value:
             return Fit(size, (precision,))
     smallest = size_at(model, forms[-1])
     return say("architecture.rejected.size", model=model.row.name, size=smallest, limit=limit)

@@ -17,8 +17,11 @@ def wanted_mode(offered: Mode, model: Facts, policy: Policy, situation: Situatio
     limits, setup = situation.needs.limits, situation.needs.setup
     if limits.pretrained_forbidden:
         return "scratch" if model.row.architecture_class != "Statistical" else offered
-    if situation.scratch and offered in _LEARNED and not hopeless_tokens(model, policy, situation):
+    hopeless = hopeless_tokens(model, policy, situation) or hopeless_samples(model, policy, situation)
+    if situation.scratch and offered in _LEARNED and not hopeless:
         return "scratch"
+    if situation.scratch and hopeless_samples(model, policy, situation) and model.weights is not None:
+        return "finetune"
     if offered == "scratch" and model.weights is not None and hopeless_tokens(model, policy, situation):
         return "lora"
     if offered == "scratch" or setup.method is None:
@@ -31,6 +34,14 @@ def wanted_mode(offered: Mode, model: Facts, policy: Policy, situation: Situatio
         "distillation": "finetune",
     }
     return asked.get(setup.method, offered)
+
+
+def hopeless_samples(model: Facts, policy: Policy, situation: Situation) -> bool:
+    """Whether a vision model from random weights would see far too few images for its kind."""
+    if policy.scratch_from not in {"imagenet", "coco", "kinetics"} or situation.samples is None:
+        return False
+    kind = "transformer" if model.row.architecture_class == "Transformer" else "other"
+    return situation.samples < float(rules()["training"][f"least_images_{kind}"]["value"])
 
 
 def tokens_wanted(model: Facts) -> Figure | None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -31,6 +31,7 @@ class Offer:
     mode: Mode
     why: str
     needs: tuple[str, ...] = ()
+    rank: int = 0  # of its group among those that hold; the first group is where the choice is made
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,7 @@ class Policy:
     baseline: phrase key of the simplest thing that could work; scratch_from: phrase key of what random weights would
     need; exception: phrase key of why random weights are right here; stated: "teacher" when a model the user names is
     to be distilled, not trained; size_words: the task may name a model by its parameter count ("a 7B base").
+    any_backbone: any image classifier of the catalog can do this; families: more families a user may name.
     """
 
     subtask: str
@@ -65,6 +67,8 @@ class Policy:
     exception: str
     stated: str
     size_words: bool
+    any_backbone: bool
+    families: frozenset[str]
     groups: tuple[Group, ...]
 
 
@@ -81,6 +85,8 @@ def policies() -> Mapping[str, Policy]:
                 exception=row.get("exception", ""),
                 stated=row.get("stated", ""),
                 size_words=row.get("size_words", False),
+                any_backbone=row.get("any_backbone", False),
+                families=frozenset(row.get("families", ())),
                 groups=tuple(_group(group) for group in row["group"]),
             )
     return found
@@ -102,11 +108,13 @@ def _offers(models: Sequence[str], row: Mapping[str, Any]) -> tuple[Offer, ...]:
 def matching_offers(policy: Policy, situation: Situation) -> tuple[Offer, ...]:
     """Offers of every group whose guard holds, first group first, each model once."""
     found: dict[str, Offer] = {}
-    for group in policy.groups:
-        if all(holds(name, value, situation) for name, value in group.when.items()):
-            for offer in group.chosen(situation.language):
-                if models.has_architecture(offer.id):
-                    found.setdefault(offer.id, offer)
+    holding = [
+        group for group in policy.groups if all(holds(name, value, situation) for name, value in group.when.items())
+    ]
+    for rank, group in enumerate(holding):
+        for offer in group.chosen(situation.language):
+            if models.has_architecture(offer.id):
+                found.setdefault(offer.id, replace(offer, rank=rank))
     return tuple(found.values())
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.architecture.limits import rules
 
@@ -48,11 +50,15 @@ def _need(candidate: Candidate) -> float:
     return _DATA_NEED[candidate.mode]
 
 
-def shortlist(survivors: list[Candidate]) -> tuple[Candidate, ...]:
-    """The policy's first choice, then others no better candidate dominates; two or three where there are as many."""
+def shortlist(survivors: list[Candidate], ranks: Mapping[str, int]) -> tuple[Candidate, ...]:
+    """The first choice, then others that none dominates: of the same group first, and there of other families first.
+
+    ranks: position of each candidate's group; two or three come back where there are as many.
+    """
     winner, others = survivors[0], survivors[1:]
     front = [other for other in others if not any(dominated(other, by) for by in survivors if by is not other)]
-    front.sort(key=lambda other: other.family == winner.family)  # another family says more than another size
+    # Another family says more than another size; but a fall-back group is a fall-back.
+    front.sort(key=lambda other: (ranks[other.id], other.family == winner.family))
     chosen = front[: _MOST_CANDIDATES - 1]
     if not chosen:
         chosen = others[:1]

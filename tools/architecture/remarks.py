@@ -7,7 +7,7 @@ from deep_learning_expert.tools.architecture.candidate import Candidate, Rejecte
 from deep_learning_expert.tools.architecture.facts import Facts, code_licence, facts
 from deep_learning_expert.tools.architecture.licences import licence_kind
 from deep_learning_expert.tools.architecture.limits import Fit, Training
-from deep_learning_expert.tools.architecture.modes import hopeless_tokens, tokens_wanted
+from deep_learning_expert.tools.architecture.modes import hopeless_samples, hopeless_tokens, tokens_wanted
 from deep_learning_expert.tools.architecture.offers import Offer, Policy
 from deep_learning_expert.tools.architecture.situation import Situation
 from deep_learning_expert.tools.architecture.stated import Stated
@@ -82,6 +82,8 @@ def _mismatches(winner: Candidate, policy: Policy, situation: Situation) -> list
         said.append(
             say("architecture.warning.scratch_tokens", model=winner.name, tokens=_tokens(situation), wanted=wanted)
         )
+    if situation.scratch and winner.mode != "scratch" and hopeless_samples(model, policy, situation) and samples:
+        said.append(say("architecture.warning.scratch_changed", model=winner.name, samples=samples))
     few = situation.samples is not None and situation.samples < _FEW_SAMPLES_FOR_SCRATCH
     if winner.mode == "scratch" and situation.scratch and not policy.exception and few and samples is not None:
         said.append(say("architecture.warning.scratch_samples", samples=samples))

@@ -10,13 +10,15 @@ from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
-from deep_learning_expert.tools.architecture.offers import Policy
+from deep_learning_expert.tools.architecture.offers import Offer, Policy, policies
 from deep_learning_expert.tools.architecture.situation import Situation
 from deep_learning_expert.tools.catalog import models, names
+from deep_learning_expert.tools.catalog.rows import Architecture
 
-_WORD = re.compile(r"[A-Za-z0-9+.\-/()]+")
+_WORD = re.compile(r"[A-Za-z0-9_+.\-/()]+")
 _BILLIONS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?[bB](?![A-Za-z0-9])")
 _LONGEST_NAME_WORDS = 4
+_SHORTEST_NAME = 3
 _SIZE_TOLERANCE = 1.6  # "7B" covers 6.7 to 8.2 billion; beyond this factor it is another class of model
 
 
@@ -29,19 +31,24 @@ class Stated:
     certain: bool
 
 
-def stated_model(policy: Policy, situation: Situation) -> Stated | None:
-    """The model the user builds on, or None; a size alone ("a 7B base") picks the policy's model of that size."""
+def stated_model(policy: Policy, situation: Situation, offers: tuple[Offer, ...]) -> Stated | None:
+    """The model the user builds on, or None; a size alone ("a 7B base") picks the usual model of that size.
+
+    offers: what the policy offers here; a bare family name ("YOLO") means its first offer of that family.
+    """
     setup = situation.needs.setup
     if policy.stated == "teacher":
         return None
+    known = _known_names(tuple(offer.id for offer in offers), policy.subtask)
     if setup.base_model_id and models.has_architecture(setup.base_model_id):
-        found = models.architecture(setup.base_model_id).id
-        return Stated(found, setup.base_model or found, True)
-    pool = _pool(policy)
+        row = models.architecture(setup.base_model_id)
+        if _plausible(row, policy, known):
+            return Stated(row.id, setup.base_model or row.name, True)
     for text, certain in ((setup.base_model, True), (situation.needs.words, False)):
-        named = _named(text, pool, anything=certain)
+        named = _named(text, known, policy, certain=certain)
         if named:
-            return Stated(named[0], named[1], certain)
+            own = _own_language().get(named[0], named[0]) if situation.language == "zh" else named[0]
+            return Stated(own, named[1], certain)
         sized = _sized(text, policy, situation) if policy.size_words else None
         if sized:
             return Stated(sized[0], sized[1], certain)
@@ -49,24 +56,57 @@ def stated_model(policy: Policy, situation: Situation) -> Stated | None:
 
 
 @cache
+def _table() -> Mapping[str, Mapping[str, str]]:
+    return tomllib.loads(Path(__file__).with_name("aliases.toml").read_text(encoding="utf-8"))
+
+
+@cache
 def _aliases() -> Mapping[str, str]:
-    table = tomllib.loads(Path(__file__).with_name("aliases.toml").read_text(encoding="utf-8"))
-    return {names.normal(key): value for key, value in table.items()}
+    return {names.normal(key): value for key, value in _table()["names"].items()}
 
 
-def _pool(policy: Policy) -> frozenset[str]:
-    return frozenset(offer.id for group in policy.groups for offer in group.every())
+def _own_language() -> Mapping[str, str]:
+    """English model -> its Chinese counterpart, for Chinese texts."""
+    return _table()["chinese"]
 
 
-def _named(text: str, pool: frozenset[str], *, anything: bool) -> tuple[str, str] | None:
-    """(id, words) of the longest run of words that names a model of the pool, or any model when `anything`."""
-    families = {models.architecture(model_id).family for model_id in pool if models.has_architecture(model_id)}
+@cache
+def _known_names(first: tuple[str, ...], subtask: str) -> Mapping[str, str]:
+    """Normalised names of the policy's models -> id: ids, names and aliases, then bare family names."""
+    policy = policies()[subtask]
+    ids = dict.fromkeys((*first, *(offer.id for group in policy.groups for offer in group.every())))
+    rows = [models.architecture(model_id) for model_id in ids if models.has_architecture(model_id)]
+    known: dict[str, str] = {}
+    for row in rows:
+        for name in (row.id, row.name, *row.aliases):
+            known.setdefault(names.normal(name), row.id)
+    for row in rows:
+        known.setdefault(names.normal(row.family), row.id)
+    return known
+
+
+def _plausible(row: Architecture, policy: Policy, known: Mapping[str, str]) -> bool:
+    """Whether this model can do the policy's task: offered, kin of what is offered, or of a family it names."""
+    if row.id in known.values() or row.family in policy.families:
+        return True
+    if policy.any_backbone:
+        return row.domain == "CV" and "timm" in row.source + "".join(
+            weights.where for weights in models.weights_of(row.id)
+        )
+    return any(models.architecture(model_id).family == row.family for model_id in dict.fromkeys(known.values()))
+
+
+def _named(text: str, known: Mapping[str, str], policy: Policy, *, certain: bool) -> tuple[str, str] | None:
+    """(id, words) of the longest run of words that names a model for this task."""
     for run in _runs(text):
-        for spelling in (run, run.split("/")[0]):
-            found = _aliases().get(names.normal(spelling)) or names.find(spelling)
-            if not found or not models.has_architecture(found):
+        for spelling in dict.fromkeys((run, run.split("/")[0])):
+            if not certain and spelling.islower() and spelling.isalpha():
+                continue  # "act", "clip" and "sage" are words before they are models
+            key = names.normal(spelling)
+            if len(key) < _SHORTEST_NAME:
                 continue
-            if found in pool or anything or models.architecture(found).family in families:
+            found = _aliases().get(key) or known.get(key) or names.find(spelling)
+            if found and models.has_architecture(found) and _plausible(models.architecture(found), policy, known):
                 return found, spelling
     return None
 
@@ -80,8 +120,7 @@ def _runs(text: str) -> Iterator[str]:
             gaps = (after[1] - before[2] for before, after in pairwise(part))
             if all(gap <= 1 for gap in gaps):
                 run = " ".join(word for word, _, _ in part)
-                if len(names.normal(run)) >= 3:
-                    yield run
+                yield run
 
 
 def _sized(text: str, policy: Policy, situation: Situation) -> tuple[str, str] | None:
