@@ -61,7 +61,10 @@ def fit(messages: Sequence[Message]) -> Fitted:
     signs = {frame.id: 1.0 if frame.side == "use" else -1.0 for frame in frames() if frame.side != "ask"}
     prior = {frame.id: frame.weight for frame in frames() if frame.side != "ask"}
     rows = [
-        ([match.frame.id for match in gather(message.text).matches if match.frame.side != "ask"], TARGETS[message.label])
+        (
+            [match.frame.id for match in gather(message.text).matches if match.frame.side != "ask"],
+            TARGETS[message.label],
+        )
         for message in messages
     ]
     weights = dict(prior)

@@ -27,8 +27,6 @@ _ENDINGS = (
     *((ending, "at") for ending in ("ations", "ation", "ating", "ated", "ates", "ate")),
     *((ending, "") for ending in ("ings", "ing", "ed", "es", "s", "e")),
 )
-# Names often mistyped, and so long that one wrong letter still leaves no doubt.
-_MENDABLE = ["tensorflow", "pytorch", "overfit", "underfit", "overfitting", "underfitting", "convolutional", "reinforcement", "hyperparameter", "classifier", "segmentation", "quantization", "distillation", "mindspore", "paddlepaddle", "convergence", "transformers", "huggingface", "accuracy", "gradient", "gradients", "augmentation", "imbalanced", "dataloader", "backpropagation", "autoencoder"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +68,7 @@ def _lexicon() -> _Lexicon:
     with _FILE.open("rb") as stream:
         groups = tomllib.load(stream)
     concepts: dict[tuple[str, ...], list[str]] = {}
+    mendable = groups.pop("mendable")["names"].split()
     for group in groups.values():
         for concept, terms in group.items():
             for term in terms.lower().split(" | "):
@@ -79,7 +78,7 @@ def _lexicon() -> _Lexicon:
     by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
     for key, names in concepts.items():
         by_first.setdefault(key[0], []).append((key, tuple(names)))
-    deletions = {gap: _stem(name) for name in _MENDABLE for gap in _with_one_letter_less(name)}
+    deletions = {gap: _stem(name) for name in mendable for gap in _with_one_letter_less(name)}
     known = frozenset(token for key in concepts for token in key)
     return _Lexicon(
         terms={first: tuple(rows) for first, rows in by_first.items()},
