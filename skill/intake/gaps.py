@@ -83,6 +83,14 @@ def questions(gaps: tuple[Gap, ...], lang: Language) -> tuple[Question, ...]:
     return tuple(asked.values())
 
 
+def loop_question(name: str, lang: Language) -> Question:
+    """The question a feedback loop ends in: "goal" (no gain after a new architecture) or "same_failure"."""
+    return _question(Gap(name, _LOOP_FIELDS[name], 0), lang)
+
+
+_LOOP_FIELDS = {"goal": "constraints.accuracyTarget", "same_failure": "existingSetup.trainingIssues"}
+
+
 def _question(gap: Gap, lang: Language) -> Question:
     key = f"questions.{gap.id}"
     choices = template(lang, f"{key}.choices").split("|") if exists(f"{key}.choices") else []

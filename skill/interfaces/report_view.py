@@ -99,9 +99,7 @@ def _plain(item: object, lang: Language) -> str:
 def _change(path: str, before: object, after: object, lang: Language) -> Text:
     gone = template(lang, "view.nothing")
     old, new = (gone if item is None else str(item) for item in (before, after))
-    return Text.assemble(f"  {path}
-", (f"    - {old}
-", "red"), (f"    + {new}", "green"))
+    return Text.assemble(f"  {path}\n", (f"    - {old}\n", "red"), (f"    + {new}", "green"))
 
 
 def _listed(key: str, texts: Iterable[str], lang: Language) -> Iterable[RenderableType]:

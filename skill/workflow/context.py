@@ -22,7 +22,7 @@ from deep_learning_expert.tools.architecture.candidate import Candidate, Compari
 from deep_learning_expert.tools.architecture.compare import compare_architectures
 from deep_learning_expert.tools.compression.choose import CompressionChoice, choose_compression
 from deep_learning_expert.tools.deployment.choose import Deployment, Distributed, choose_deployment, choose_distributed
-from deep_learning_expert.tools.recipe.generate import generate_recipe
+from deep_learning_expert.tools.recipe.generator import generate_recipe
 from deep_learning_expert.tools.recipe.recipe import Recipe
 from deep_learning_expert.tools.requirements import Requirements
 

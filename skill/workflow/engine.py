@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from deep_learning_expert.skill.intake.gaps import questions
+from deep_learning_expert.skill.intake.gaps import loop_question, questions
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.events import Event, QuestionsAsked
 from deep_learning_expert.skill.workflow.state import State, fold, step_state
@@ -40,11 +40,15 @@ class Session:
         """Runs steps until the session rests (asking, planned, renegotiating, stopped, out of scope)."""
         while self.state.name in STEPS:
             self.add(self._next_event())
+        if self.state.name == "asking" and not self.state.questions:
+            self.add(QuestionsAsked(questions=(loop_question("same_failure", self.state.language),)))
 
     def _next_event(self) -> Event:
         step = self.state.name
         assert step in STEPS
         context = self.context
+        if self.state.actions[-1:] == ("revisit-goal",):
+            return QuestionsAsked(questions=(loop_question("goal", context.language),))
         if step == "requirements" and context.gaps and not context.may_assume:
             return QuestionsAsked(questions=questions(context.gaps, context.language))
         return to_event(step, RUN[step](context), context.language)

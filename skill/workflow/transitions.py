@@ -42,6 +42,7 @@ TABLE: tuple[Row, ...] = (
     Row("*", "stopped", "", "stopped", "stop"),
     Row("requirements", "scope_refused", "", "out_of_scope", "scope"),
     Row("requirements", "questions_asked", "", "asking", "loop1-ask-missing-facts", "ask-user"),
+    Row("asking", "questions_asked", "", "asking", "ask"),
     Row("asking", "answered", "", "requirements", "answer", "adopt-answer"),
     Row("asking", "assumptions_allowed", "", "requirements", "assume"),
     # the seven steps in order

@@ -22,5 +22,5 @@ def run(arguments: Arguments) -> Reading:
 
 
 TOOL = Tool(
-    "parse_quantities", "Read typed quantities (value, unit, direction, conditions) from a text.", Arguments, run
+    "parse_quantities", "Typed quantities (value, unit, direction, conditions) in a text.", Arguments, run
 )

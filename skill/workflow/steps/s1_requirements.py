@@ -24,12 +24,8 @@ def run(context: Context) -> StepResult:
     marks: dict[str, ItemState] = {
         "task_type": "done",
         "domain": "done",
-        "data": "done"
-        if needs.data.samples or needs.data.tokens or needs.data.hours or needs.data.has_simulator
-        else "open",
-        "limits": "done"
-        if needs.train_on or needs.limits.latency or needs.limits.size or needs.limits.targets
-        else "open",
+        "data": "done" if data.samples or data.tokens or data.hours or data.has_simulator else "open",
+        "limits": "done" if needs.train_on or limits.latency or limits.size or limits.targets else "open",
         "challenges": done(needs.challenges),
         "contradictions": "failed" if any(item.severity == "blocking" for item in context.contradictions) else "done",
     }
