@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from deep_learning_expert.prompts.phrases import Language, template
-from deep_learning_expert.tools import rendering
 from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.compression.choose import CompressionChoice
 from deep_learning_expert.tools.deployment.choose import Deployment
@@ -81,9 +80,11 @@ def _quoted(text: str) -> str:
 
 
 def _source(figure: Figure, lang: Language) -> str:
-    kind = template(lang, f"model_card.kind.{figure.kind}")
-    value = rendering.figure(figure, lang)
-    return f"`{figure.quantity}` {value} — {kind}: {_quoted(figure.source)}"
+    kind = say(f"model_card.kind.{figure.kind}")
+    line = say(
+        "model_card.source_line", quantity=figure.quantity, value=figure, kind=kind, source=_quoted(figure.source)
+    )
+    return line.render(lang).text
 
 
 def _use(facts: CardFacts) -> list[Remark]:
