@@ -14,6 +14,9 @@ _LEAST_AXIS_SHARE = 0.9
 # A step back to within this share of the run's span is a new run; any other step back is a resume from a checkpoint.
 _RESTART_SHARE = 0.02
 
+# Roles that say how training was set up or fed, not how it goes.
+_SETTINGS = ("lr", "data_wait")
+
 Point = tuple[float, Row]
 
 
@@ -23,7 +26,7 @@ def canonical_runs(parsed: Parsed, source: str) -> tuple[Run, ...]:
     runs: list[Run] = []
     for points, redone in _split(_points(parsed.rows, axis)):
         series = with_totals(_series(points, parsed, axis))
-        if series:
+        if any(item.role not in _SETTINGS for item in series):
             planned = parsed.planned if axis and parsed.planned_axis == axis else None
             unit = _AXIS_UNITS.get(axis, "step") if axis else "row"
             runs.append(Run(source, parsed.format, len(runs), unit, series, planned, redone))

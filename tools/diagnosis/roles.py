@@ -50,6 +50,11 @@ def meaning_of(column: str, default_part: Part) -> Meaning | None:
     return _loss(stem, part or default_part, rules) or _other(stem, part, default_part, rules)
 
 
+def part_of_words(words: tuple[str, ...]) -> Part:
+    """Which part of the data these words name, "" if none."""
+    return _part(words, _rules()["parts"])[0]
+
+
 def _part(words: tuple[str, ...], parts: dict[str, list[str]]) -> tuple[Part, tuple[str, ...]]:
     known = {word: part for part in ("val", "train") for word in parts[part]}
     found = [known[word] for word in words if word in known]

@@ -162,6 +162,13 @@ def test_return_that_is_lost_again_is_a_collapse_and_a_kept_one_is_healthy():
     assert verdict.primary is not None and verdict.primary.id == "return-collapse"
 
 
+def test_flat_return_is_not_learning_and_noise_is_no_collapse():
+    for seed in range(10):
+        noise = random.Random(seed)
+        verdict = diagnose_text(monitor([-17 + noise.gauss(0, 2.3) - at / 400 for at in range(500)]), "monitor.csv")
+        assert verdict.primary is not None and verdict.primary.id == "not-learning"
+
+
 def test_every_problem_says_what_else_it_could_be_and_how_large_it_is():
     nan = diagnose_text(keras_log([*falling(20), math.nan], falling(21)), "log.csv")
     val = [value + max(0, at - 12) * 0.03 for at, value in enumerate(falling(40, 1))]

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from deep_learning_expert.tools.diagnosis.canonical import canonical_runs
-from deep_learning_expert.tools.diagnosis.readers import delimited, json_lines, trainer_state
+from deep_learning_expert.tools.diagnosis.readers import delimited, history, json_lines, text_lines, trainer_state
 from deep_learning_expert.tools.diagnosis.run import Parsed, Run
 from deep_learning_expert.tools.errors import FileError, ToolError
 
@@ -24,7 +24,7 @@ def read_path(path: Path) -> tuple[Run, ...]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise FileError("diagnosis.too_large", path=path)
-        text = path.read_bytes().decode("utf-8-sig", errors="replace")
+        text = _decoded(path.read_bytes())
     except OSError as problem:
         raise FileError("diagnosis.unreadable", path=path, problem=problem.strerror or problem) from problem
     return read_text(text, path.name)
@@ -44,11 +44,21 @@ def read_text(text: str, source: str) -> tuple[Run, ...]:
     return runs
 
 
+def _decoded(raw: bytes) -> str:
+    """Windows shells write UTF-16; everything else is read as UTF-8."""
+    encoding = "utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    return raw.decode(encoding, errors="replace")
+
+
 def _parsed(text: str) -> Parsed | None:
-    if text.startswith("{"):
+    """The first reader that finds rows; text with pairs is the last resort, since nearly anything holds some."""
+    if text.startswith(("{", "[")):
         try:
-            whole = trainer_state.read(json.loads(text))
+            data = json.loads(text)
         except (ValueError, RecursionError):
-            whole = None
-        return whole or json_lines.read(text)
-    return delimited.read(text)
+            data = None
+        whole = (trainer_state.read(data) or history.read(data)) if data is not None else None
+        if whole is not None:
+            return whole
+    lines = json_lines.read(text) if text.startswith("{") else delimited.read(text)
+    return lines or text_lines.read(text)
