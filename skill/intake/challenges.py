@@ -20,7 +20,9 @@ def stated_challenges(fields: Fields) -> set[Challenge]:
 
 def _stated(challenge: Challenge, fields: Fields) -> bool:
     narrow = vocabulary("facts")["narrow"].get(challenge)
-    places: Iterable[Field] = [fields.named(name) for name in narrow] if narrow else [fields.specific, *_of_data(fields)]
+    places: Iterable[Field] = (
+        [fields.named(name) for name in narrow] if narrow else [fields.specific, *_of_data(fields)]
+    )
     return any(field.says("challenges", challenge) for field in (*fields.challenges, *places))
 
 
@@ -47,7 +49,7 @@ def derived_challenges(
         found.add("weak-labels")
     if data.noisy:
         found.add("label-noise")
-    if deploy_on is not None and deploy_on.kind in _EDGE:
+    if deploy_on is not None and _sits_in_a_device(deploy_on):
         found.add("on-device")
     if _answers_at_once(limits):
         found.add("real-time")
@@ -57,14 +59,22 @@ def derived_challenges(
     return found
 
 
+def _sits_in_a_device(machine: DeviceNeed) -> bool:
+    prefixes = tuple(vocabulary("facts")["edge_processors"]["prefixes"])
+    return machine.kind in _EDGE or (machine.name or "").startswith(prefixes)
+
+
 def _few(data: DataNeeds) -> bool:
+    """Short of samples in all, or of samples in each class."""
     samples, per_class = data.samples, data.samples_per_class
-    few = samples is not None and samples.unit not in _NOT_SAMPLES and samples.value < threshold("few_samples")
-    if per_class is not None:
-        few = few or per_class.value < threshold("few_per_class")
-    elif samples is not None and data.classes is not None and samples.unit not in _NOT_SAMPLES:
-        few = few or samples.value / data.classes.value < threshold("few_per_class")
-    return few and data.tokens is None and data.hours is None if per_class is None else few
+    if per_class is not None and per_class.value < threshold("few_per_class"):
+        return True
+    if samples is None or data.tokens is not None or data.hours is not None:
+        return False
+    if samples.unit in _NOT_SAMPLES or samples.unit in vocabulary("facts")["units"]["long"]:
+        return False
+    each = samples.value / data.classes.value if data.classes is not None and per_class is None else None
+    return samples.value < threshold("few_samples") or (each is not None and each < threshold("few_per_class"))
 
 
 def _rare(data: DataNeeds) -> bool:

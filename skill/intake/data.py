@@ -8,7 +8,7 @@ from functools import cache
 
 from deep_learning_expert.skill.intake.fields import Field, Fields, said, threshold
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
-from deep_learning_expert.tools.figures import Figure, computed, given
+from deep_learning_expert.tools.figures import Figure, cited, computed, given
 from deep_learning_expert.tools.quantities import Quantity, as_figure
 from deep_learning_expert.tools.requirements import DataNeeds, Distribution, Domain, Labels, TaskType
 
@@ -68,7 +68,9 @@ def _samples(fields: Fields) -> Figure | None:
 
 def _samples_in(field: Field, *, strict: bool) -> Figure | None:
     units = vocabulary("facts")["units"]
-    countable = [item for item in _counts(field) if item.unit not in ("tokens", "hours") and "per" not in item.conditions]
+    countable = [
+        item for item in _counts(field) if item.unit not in ("tokens", "hours") and "per" not in item.conditions
+    ]
     fine = [item for item in countable if item.unit not in units["other"] and item.unit not in units["containers"]]
     if strict:
         fine = [item for item in fine if item.unit not in ("epochs", "steps", "samples", "questions")]
@@ -110,19 +112,49 @@ def _classes(fields: Fields, task_type: TaskType, samples: Figure | None) -> tup
             per = item.conditions.get("per")
             if per == "class" and item.unit not in units:
                 per_class = per_class or _figure(item, "samples_per_class", field.path)
-            elif item.unit in units and per is None and item.value >= 1:
-                classes = classes or _figure(item, "classes", field.path)
-            elif item.unit == "labels" and per is None and samples and 1 < item.value <= samples.value / 2:
+            elif per is None and _counts_classes(item, samples):
                 classes = classes or _figure(item, "classes", field.path)
     if task_type in ("generation", "RL"):
         return None, None
     if classes is None and task_type == "classification":
         binary = next((field for field in sources[1:3] if field.says("flags", "binary")), None)
         classes = given("classes", 2, "classes", binary.path) if binary else None
+    if classes is None:
+        classes = _member_classes(fields, task_type) or _known_classes(fields.specific)
     if classes is None and per_class is not None and samples is not None and samples.value >= 2 * per_class.value:
         method = f"{samples.source}: {samples.value:,.0f} {samples.unit} / {per_class.value:,.0f} per class"
         classes = computed("classes", float(round(samples.value / per_class.value)), "classes", method)
     return classes, per_class
+
+
+def _counts_classes(item: Quantity, samples: Figure | None) -> bool:
+    """Whether it counts classes; few "labels" beside many samples are classes, many are annotations."""
+    if item.unit == "labels":
+        return samples is not None and 1 < item.value <= samples.value / 2
+    return item.unit in vocabulary("facts")["units"]["classes"] and item.value >= 1
+
+
+def _member_classes(fields: Fields, task_type: TaskType) -> Figure | None:
+    """Speakers in speaker identification, persons in face recognition: groups that are the classes themselves."""
+    if task_type not in ("classification", "sequence-modeling"):
+        return None
+    for unit, terms in word_lists("facts", "members_are_classes").items():
+        if said(fields.specific.folded, terms):
+            counts = [item for item in _counts(fields.size) if item.unit == unit and "per" not in item.conditions]
+            if counts:
+                return _figure(counts[0], "classes", fields.size.path)
+    return None
+
+
+def _known_classes(specific: Field) -> Figure | None:
+    """The classes of a public data set that the task names as its own."""
+    table = vocabulary("facts")
+    if not specific.text or said(specific.folded, table["like"]["words"]):
+        return None
+    for name, (classes, source) in table["known_datasets"].items():
+        if said(specific.folded, (name,)):
+            return cited("classes", classes, "classes", source)
+    return None
 
 
 def _minority_share(fields: Fields, classes: Figure | None) -> Figure | None:
@@ -147,7 +179,7 @@ def _as_minority(item: Quantity, field: Field, *, two: bool, bare: bool) -> Figu
         return computed("minority_share", 100 / (1 + item.value), "%", method)
     if not 0 < item.value < 100:
         return None
-    if of in _RARE and item.value <= 50 or not of and bare and item.value < 50:
+    if (of in _RARE and item.value <= 50) or (not of and bare and item.value < 50):
         return as_figure(item, "minority_share", field.path)
     if two and of in (*_RARE, *_COMMON) and item.value > 50:
         return computed("minority_share", 100 - item.value, "%", f"{field.path}: 100 % - {item.value:g} %")
@@ -214,7 +246,9 @@ def _groups(fields: Fields) -> tuple[Figure | None, str]:
             if item.unit in units and "per" not in item.conditions:
                 return _figure(item, "groups", field.path), item.unit.removesuffix("s")
     for word, terms in vocabulary("facts")["groups"]["words"].items():
-        if any(said(field.folded, terms) for field in (fields.distribution, fields.size, fields.quality, fields.specific)):
+        if any(
+            said(field.folded, terms) for field in (fields.distribution, fields.size, fields.quality, fields.specific)
+        ):
             return None, word
     return None, ""
 

@@ -20,7 +20,6 @@ from deep_learning_expert.tools.requirements import (
     Limits,
     Requirements,
     Setup,
-    TaskType,
     Unclear,
 )
 from deep_learning_expert.tools.subtasks import subtasks
@@ -42,9 +41,10 @@ def read_task(task: Task) -> Requirements:
     signals = tuple(_signals(fields, data, limits, deploy_on, setup, stated, near_domain))
     subtask = recognise_subtask(task_type, said_domain, fields.specific.text, _side(fields), signals).subtask
     domain = said_domain or _domain_of(subtask)
-    if limits.targets and not all(target.quantity for target in limits.targets) or subtask:
-        limits = read_limits(fields, subtask)
+    limits = read_limits(fields, subtask)
     derived = derived_challenges(data, limits, deploy_on, task_type, domain)
+    if data.noisy and data.labels == "weak":
+        stated.discard("noise")  # it is the labels that are noisy, and that is said already
     return Requirements(
         task_type=task_type,
         domain=domain,
@@ -82,8 +82,9 @@ def _signals(
     edge = derived_challenges(data, limits, deploy_on, "classification", domain) | stated
     unit = data.samples.unit if data.samples else ""
     count = data.samples.value if data.samples else 0.0
-    author = any(field.says("flags", "single_author") for field in (fields.distribution, fields.quality, fields.specific))
-    normal = any(field.says("flags", "normal_only") for field in (fields.specific, fields.size, fields.distribution))
+    told = (fields.specific, fields.size, fields.quality, fields.distribution)
+    author = any(field.says("flags", "single_author") for field in told)
+    normal = any(field.says("flags", "normal_only") for field in told)
     facts = {
         "#few-per-class": _few_per_class(data),
         "#many-series": unit == "series" and count >= _MANY_SERIES,
@@ -99,7 +100,7 @@ def _signals(
         "#characters": unit == "characters",
         "#from-scratch": setup.from_scratch or setup.method == "scratch",
         "#simulator": data.has_simulator,
-        "#logged-data": any(field.says("flags", "logged") for field in (fields.size, fields.specific, fields.quality)),
+        "#logged-data": any(field.says("flags", "logged") for field in told),
         "#streaming": "streaming" in edge,
     }
     return (signal for signal, holds in facts.items() if holds)
@@ -126,7 +127,7 @@ def _unclear(task: Task, fields: Fields, domain: Domain | None, data: DataNeeds,
         elif field.text:
             for fragment in field.reading.not_understood:
                 yield Unclear(where=field.path, words=fragment.words)
-    for field, table in ((fields.labels, "labels"), (fields.framework, "framework"), (fields.distribution, "distribution")):
+    for field, table in _worded_fields(fields):
         if field.text and field.first(table) is None and not field.reading.quantities:
             yield Unclear(where=field.path, words=field.text)
     for field in fields.issues:
@@ -135,6 +136,13 @@ def _unclear(task: Task, fields: Fields, domain: Domain | None, data: DataNeeds,
     for field in fields.challenges:
         if field.first("challenges") is None and field.first("issues") is None:
             yield Unclear(where=field.path, words=field.text)
+
+
+def _worded_fields(fields: Fields) -> Iterable[tuple[Field, str]]:
+    """(field, table of the words it should hold)."""
+    yield fields.labels, "labels"
+    yield fields.distribution, "distribution"
+    yield fields.framework, "framework"
 
 
 def _quantity_fields(fields: Fields, data: DataNeeds, limits: Limits) -> Iterable[tuple[Field, bool]]:

@@ -26,7 +26,7 @@ def read_setup(fields: Fields) -> Setup:
     running = (*fields.issues, fields.base_model, fields.specific)
     method = _first(running, "method") or _first((fields.budget, *fields.challenges), "method")
     return Setup(
-        framework=_first((fields.framework, fields.base_model, *fields.issues), "framework"),  # type: ignore[arg-type]  # the table's keys are held to the field by a test
+        framework=_first((fields.framework, fields.base_model, *fields.issues), "framework"),
         base_model=fields.base_model.text,
         base_model_id=_model_id(fields.base_model.text),
         issues=read_issues(fields),
@@ -36,9 +36,11 @@ def read_setup(fields: Fields) -> Setup:
         epochs=_epochs((fields.specific, fields.base_model, *fields.issues, fields.budget)),
         weight_decay=_setting(running, "weight_decay"),
         loss=_first((fields.base_model, *fields.issues), "loss"),
-        from_scratch=any(field.says("flags", "from_scratch") for field in (*running, fields.budget, *fields.challenges)),
+        from_scratch=any(
+            field.says("flags", "from_scratch") for field in (*running, fields.budget, *fields.challenges)
+        ),
         pretrained_in_use=any(field.says("flags", "pretrained_in_use") for field in running),
-        method=method,  # type: ignore[arg-type]  # the table's keys are held to the field by a test
+        method=method,
     )
 
 
@@ -52,7 +54,7 @@ def read_issues(fields: Fields) -> tuple[Issue, ...]:
     found: list[Issue] = []
     for issue in get_args(Issue):
         stated = any(field.says("issues", issue) for field in fields.issues)
-        if stated or issue in anywhere and fields.specific.says("issues", issue):
+        if stated or (issue in anywhere and fields.specific.says("issues", issue)):
             found.append(issue)
     if "predicts-majority" not in found and any(_only_the_many(field) for field in fields.issues):
         found.append("predicts-majority")
