@@ -8,7 +8,7 @@ from deep_learning_expert.tools.architecture.deadline import latency_of, misses_
 from deep_learning_expert.tools.architecture.facts import Facts, code_licence, facts
 from deep_learning_expert.tools.architecture.licences import rules_out_business
 from deep_learning_expert.tools.architecture.limits import fit_size, fit_training, size_at
-from deep_learning_expert.tools.architecture.modes import wanted_mode
+from deep_learning_expert.tools.architecture.modes import hopeless_tokens, tokens_wanted, wanted_mode
 from deep_learning_expert.tools.architecture.offers import Offer, Policy, matching_offers, policies
 from deep_learning_expert.tools.architecture.ranking import is_tie, shortlist
 from deep_learning_expert.tools.architecture.situation import Situation, understand
@@ -90,7 +90,14 @@ def _sift(
 def _try(offer: Offer, model: Facts, policy: Policy, situation: Situation, *, own: bool) -> Candidate | Remark:
     """The model as a candidate, or the hard limit that beat it."""
     mode = wanted_mode(offer.mode, model, policy, situation)
-    if mode is None or (mode != "scratch" and _weights_missing(model, mode)):
+    if (
+        mode == "scratch"
+        and hopeless_tokens(model, policy, situation)
+        and not situation.needs.limits.pretrained_forbidden
+    ):
+        tokens = situation.needs.data.tokens or situation.needs.data.samples
+        return say("architecture.rejected.tokens", model=model.row.name, wanted=tokens_wanted(model), tokens=tokens)
+    if mode != "scratch" and _weights_missing(model, mode):
         return say("architecture.rejected.no_weights", model=model.row.name)
     licence = _licence(model, mode)
     if situation.needs.limits.commercial and rules_out_business(licence) and not own:
@@ -141,7 +148,7 @@ def _least_bad(offers: tuple[Offer, ...], policy: Policy, situation: Situation) 
     """When nothing fits: the smallest offer, so that there is something concrete to renegotiate about."""
     offer = min(offers, key=lambda each: facts(each.id).row.params or 0)
     model = facts(offer.id)
-    mode = wanted_mode(offer.mode, model, policy, situation) or offer.mode
+    mode = wanted_mode(offer.mode, model, policy, situation)
     return Candidate(
         id=offer.id,
         name=model.row.name,

@@ -12,8 +12,8 @@ from deep_learning_expert.tools.figures import Figure, computed
 _LEARNED = {"finetune", "lora", "frozen-features", "zero-shot"}
 
 
-def wanted_mode(offered: Mode, model: Facts, policy: Policy, situation: Situation) -> Mode | None:
-    """The mode before memory is looked at; None when the model cannot be used as the user demands."""
+def wanted_mode(offered: Mode, model: Facts, policy: Policy, situation: Situation) -> Mode:
+    """The mode before memory is looked at."""
     limits, setup = situation.needs.limits, situation.needs.setup
     if limits.pretrained_forbidden:
         return "scratch" if model.row.architecture_class != "Statistical" else offered

@@ -43,16 +43,28 @@ def stated_model(policy: Policy, situation: Situation, offers: tuple[Offer, ...]
     if setup.base_model_id and models.has_architecture(setup.base_model_id):
         row = models.architecture(setup.base_model_id)
         if _plausible(row, policy, known):
-            return Stated(row.id, setup.base_model or row.name, True)
+            return Stated(_with_weights(row.id, situation, offers), setup.base_model or row.name, True)
     for text, certain in ((setup.base_model, True), (situation.needs.words, False)):
         named = _named(text, known, policy, certain=certain)
         if named:
             own = _own_language().get(named[0], named[0]) if situation.language == "zh" else named[0]
-            return Stated(own, named[1], certain)
+            return Stated(_with_weights(own, situation, offers), named[1], certain)
         sized = _sized(text, policy, situation) if policy.size_words else None
         if sized:
             return Stated(sized[0], sized[1], certain)
     return None
+
+
+def _with_weights(model_id: str, situation: Situation, offers: tuple[Offer, ...]) -> str:
+    """The model itself, or the offered member of its family that has weights ("U-Net" -> with a pretrained encoder)."""
+    row = models.architecture(model_id)
+    if situation.scratch or any(weights.tag for weights in models.weights_of(model_id)):
+        return model_id
+    for offer in offers:
+        kin = models.architecture(offer.id).family == row.family
+        if kin and any(weights.tag for weights in models.weights_of(offer.id)):
+            return offer.id
+    return model_id
 
 
 @cache
