@@ -25,6 +25,8 @@ Ground = Literal["evidence", "explicit_call", "session", "background_prompt", "e
 _EXPLICIT = re.compile(r"(?:^|[\s(（\"'“/@$])(?:/|@|\$)?deep[-_ ]learning[-_ ]expert\b|深度学习专家", re.IGNORECASE)
 _EXPLICIT_CHARS = 400  # a call stands at the front of a message or at its very end
 _NO_RULE = "none"
+_LEAVES_SESSION = 0.03  # probability below which a message has left the session's subject
+_FOLLOW_UP_BYTES = 45  # fifteen Chinese characters or eight English words
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def decide(message: str, *, session_live: bool = False) -> Decision:
             "explicit_call",
         )
     verdict = _verdict(chance, evidence)
-    if session_live and verdict != "use" and not _clearly_elsewhere(evidence, chance):
+    if session_live and verdict != "use" and not _clearly_elsewhere(message, evidence, chance):
         return _with_evidence("use", evidence.side("use"), message, chance, lang, foreign, "session")
     speaking = evidence.side("use" if verdict == "use" else "against" if verdict == "dont_use" else "ask")
     if verdict == "ask" and not speaking:
@@ -135,8 +137,13 @@ def _verdict(chance: float, evidence: Evidence) -> Verdict:
     return "dont_use" if chance < fitted.surely_not else "ask"
 
 
-def _clearly_elsewhere(evidence: Evidence, chance: float) -> bool:
-    return bool(evidence.side("against")) and not evidence.side("use") and chance < scale().surely_not
+def _clearly_elsewhere(message: str, evidence: Evidence, chance: float) -> bool:
+    """Inside a session only a full request for something else counts: a short one is taken as a follow-up, unless it
+    asks for something of another kind altogether (rule "none")."""
+    loudest = _loudest(evidence.side("against"))
+    if loudest is None or chance > _LEAVES_SESSION:
+        return False
+    return loudest.frame.rule == _NO_RULE or len(message.encode("utf-8", "replace")) > _FOLLOW_UP_BYTES
 
 
 def _explicit_call(message: str) -> tuple[int, int] | None:

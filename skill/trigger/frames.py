@@ -108,7 +108,7 @@ def _fill(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Me
         return _different(frame, by_concept)
     if any(part.isdisjoint(by_concept) for part in frame.parts):
         return ()
-    options = [[item for concept in sorted(part) for item in by_concept.get(concept, ())] for part in frame.parts]
+    options = [_options(part, by_concept) for part in frame.parts]
     for anchor in options[0]:
         chosen = [anchor]
         for choices in options[1:]:
@@ -119,6 +119,11 @@ def _fill(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Me
         else:
             return tuple(chosen)
     return ()
+
+
+def _options(part: frozenset[str], by_concept: Mapping[str, Sequence[Mention]]) -> list[Mention]:
+    found = [item for concept in part for item in by_concept.get(concept, ())]
+    return sorted(found, key=lambda item: (item.first, item.concept))[:_MOST_MENTIONS]
 
 
 def _different(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Mention, ...]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from deep_learning_expert.skill.trigger.normalise import Folded
 
@@ -29,8 +30,7 @@ _ENDINGS = (
 )
 
 
-@dataclass(frozen=True)
-class Mention:
+class Mention(NamedTuple):
     """A concept at a place: token indices [first, last], character span [start, end) in the folded text."""
 
     concept: str
@@ -42,7 +42,8 @@ class Mention:
 
 @dataclass(frozen=True)
 class _Lexicon:
-    terms: Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # first token -> (tokens, concepts)
+    single: Mapping[str, tuple[str, ...]]  # a one-token term -> its concepts
+    longer: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # first two tokens -> terms
     known: frozenset[str]
     strong: frozenset[str]  # concepts of the two groups
     against: frozenset[str]
@@ -75,13 +76,15 @@ def _lexicon() -> _Lexicon:
                 key = tuple(_tokens(term))
                 if key and concept not in concepts.setdefault(key, []):
                     concepts[key].append(concept)
-    by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    longer: dict[tuple[str, str], list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
     for key, names in concepts.items():
-        by_first.setdefault(key[0], []).append((key, tuple(names)))
+        if len(key) > 1:
+            longer.setdefault((key[0], key[1]), []).append((key, tuple(names)))
     deletions = {gap: _stem(name) for name in mendable for gap in _with_one_letter_less(name)}
     known = frozenset(token for key in concepts for token in key)
     return _Lexicon(
-        terms={first: tuple(rows) for first, rows in by_first.items()},
+        single={key[0]: tuple(names) for key, names in concepts.items() if len(key) == 1},
+        longer={pair: tuple(rows) for pair, rows in longer.items()},
         known=known,
         strong=frozenset(groups[_STRONG]),
         against=frozenset(groups[_AGAINST]),
@@ -110,29 +113,42 @@ def mentions(folded: Folded) -> tuple[Mention, ...]:
     words = [_mended(folded.text[start:end], lexicon) for start, end in places]
     found: list[Mention] = []
     for index, word in enumerate(words):
-        for key, concepts in lexicon.terms.get(word, ()):
+        start, end = places[index]
+        found.extend(Mention(concept, index, index, start, end) for concept in lexicon.single.get(word, ()))
+        if index + 1 == len(words):
+            break
+        for key, concepts in lexicon.longer.get((word, words[index + 1]), ()):
             last = index + len(key) - 1
-            if last < len(words) and tuple(words[index : last + 1]) == key:
-                start, end = places[index][0], places[last][1]
-                if last > index and _PAUSE.search(folded.text, start, end):
-                    continue
+            if last >= len(words) or tuple(words[index : last + 1]) != key:
+                continue
+            end = places[last][1]
+            if _PAUSE.search(folded.text, start, end) is None:
                 found.extend(Mention(concept, index, last, start, end) for concept in concepts)
     return tuple(_unhidden(found, lexicon))
 
 
 def _unhidden(found: list[Mention], lexicon: _Lexicon) -> Iterator[Mention]:
-    other_sense = [item for item in found if item.concept == _OTHER_SENSE]
-    strong = [item for item in found if item.concept in lexicon.strong and item.last > item.first]
+    other_sense = _Cover(item for item in found if item.concept == _OTHER_SENSE)
+    strong = _Cover(item for item in found if item.concept in lexicon.strong and item.last > item.first)
     for item in found:
-        if item.concept != _OTHER_SENSE and _inside(item, other_sense):
+        if item.concept != _OTHER_SENSE and other_sense.hides(item):
             continue
-        if item.concept in lexicon.against and _inside(item, strong):
+        if item.concept in lexicon.against and strong.hides(item):
             continue
         yield item
 
 
-def _inside(item: Mention, longer: list[Mention]) -> bool:
-    return any(
-        other.first <= item.first and item.last <= other.last and other.last - other.first > item.last - item.first
-        for other in longer
-    )
+class _Cover:
+    """Which mentions lie inside a longer one of a set, answered in constant time."""
+
+    def __init__(self, longer: Iterable[Mention]) -> None:
+        self._reach: dict[int, tuple[int, int]] = {}  # token -> furthest last token of a mention over it, its length
+        for item in longer:
+            span = (item.last, item.last - item.first)
+            for token in range(item.first, item.last + 1):
+                self._reach[token] = max(self._reach.get(token, span), span)
+
+    def hides(self, item: Mention) -> bool:
+        """Whether a mention of the set contains `item` and is longer."""
+        last, length = self._reach.get(item.first, (-1, 0))
+        return last >= item.last and length > item.last - item.first

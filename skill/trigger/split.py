@@ -11,14 +11,15 @@ from pathlib import Path
 
 _FILE = Path(__file__).resolve().parent / "blocks.toml"
 _HEAD_CHARS, _TAIL_CHARS = 16_000, 4_000  # a longer paste is judged by its two ends
-_QUESTION_CHARS = 2_400
+_QUESTION_CHARS = 1_800
 _BLOCK_CHARS = 3_000
-_FENCES = ("```", '"""', "~~~")
+_FENCE = re.compile(r'```|"""|~~~')
 _SHORT_MESSAGE_CHARS = 160  # below this nothing is taken for a paste
+_MOST_BLOCKS = 12
 _LEAST_LINES = 3
 _DENSE = 0.28  # share of digits and punctuation above which a line was hardly written by hand
 _PROSE = re.compile(r"[A-Za-z]{2,}[ ,.?!]|[\u4e00-\u9fff]")
-_MACHINE_CHARS = frozenset("0123456789{}[]()<>=;_/\\|:*#\"'@%&+$^~")
+_WITHOUT_MACHINE_CHARS = str.maketrans("", "", "0123456789{}[]()<>=;_/\\|:*#\"'@%&+$^~")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ def split(message: str) -> Split:
     for piece in _without_fences(message, _ends_of(start, len(message)), pasted):
         question.extend(_without_machine_lines(message, piece, pasted))
     question = _clipped(question)
-    blocks = [Block(begin, end, block_kinds(message[begin:end])) for begin, end in pasted]
+    worth_a_look = [(begin, end) for begin, end in pasted if end - begin > 1][:_MOST_BLOCKS]
+    blocks = [Block(begin, end, block_kinds(message[begin:end])) for begin, end in worth_a_look]
     whole = [Block(begin, end, kinds) for begin, end in question if (kinds := statement_kinds(message[begin:end]))]
     return Split(tuple(question), (*blocks, *whole))
 
@@ -102,18 +104,18 @@ def _without_fences(
     message: str, pieces: list[tuple[int, int]], pasted: list[tuple[int, int]]
 ) -> Iterator[tuple[int, int]]:
     for start, end in pieces:
-        at = start
-        while at < end:
-            opens = [(place, fence) for fence in _FENCES if (place := message.find(fence, at, end)) >= 0]
-            if not opens:
-                break
-            place, fence = min(opens)
-            close = message.find(fence, place + 3, end)
-            close = end if close < 0 else close
-            yield at, place
-            pasted.append((place + 3, close))
-            at = close + 3
-        if at < end:
+        at, opened = start, ""
+        for match in _FENCE.finditer(message, start, end):
+            if not opened:
+                opened = match.group()
+                yield at, match.start()
+                at = match.end()
+            elif match.group() == opened:
+                pasted.append((at, match.start()))
+                at, opened = match.end(), ""
+        if opened:
+            pasted.append((at, end))
+        else:
             yield at, end
 
 
@@ -147,14 +149,14 @@ def _end_run(run: list[tuple[int, int]], pasted: list[tuple[int, int]]) -> Itera
 
 
 def _looks_pasted(line: str) -> bool:
-    text = line[:200].strip()
+    text = line[:120].strip()
     if not text:
         return False
     starts = _table()["pasted"]["starts"]
     assert isinstance(starts, list)
     if text.startswith(tuple(starts)):
         return True
-    odd = sum(char in _MACHINE_CHARS for char in text)
+    odd = len(text) - len(text.translate(_WITHOUT_MACHINE_CHARS))
     if odd / len(text) > _DENSE or _PROSE.search(text) is None:
         return True
     return line.startswith(("    ", "\t")) and text[-1] in "(){}[];:,"
