@@ -16,6 +16,7 @@ from deep_learning_expert.tools.errors import UnknownNameError
 from deep_learning_expert.tools.figures import Figure, cited
 
 _FILE = Path(__file__).with_name("data") / "devices.csv"
+_MOST_CHARS = 80  # no device name is longer
 _SEPARATORS = {ord(char): None for char in " -_./()+"}
 _MAKERS = (
     "nvidia",
@@ -168,9 +169,16 @@ def device(name: str) -> Device:
 
 def find_device(words: str) -> Device | None:
     """The machine these words name, also with its memory behind it ("4090 24G", "A100 80GB"), or None."""
-    key = normal(words)
-    device_id = spellings().get(key) or spellings().get(_without_memory(key))
-    return _device(device_id) if device_id else None
+    key = normal(words[:_MOST_CHARS])
+    for spelling in (
+        key,
+        key.removeprefix("nvidia"),
+        _without_memory(key),
+        _without_memory(key.removeprefix("nvidia")),
+    ):
+        if spelling in spellings():
+            return _device(spellings()[spelling])
+    return None
 
 
 def _without_memory(key: str) -> str:

@@ -138,6 +138,7 @@ def _bare(text: str, at: int) -> Machine | None:
 def _dressed(text: str, machine: Machine) -> Machine:
     """With the memory and the count that stand behind it."""
     end, memory, count = machine.end, machine.memory_gb, machine.count
+    end += text[end : end + 1] == "+"  # "Xeon Platinum 8480+"
     found = _memory().match(text, end)
     if found and memory is None:
         memory, end = float(found.group(1)), found.end()

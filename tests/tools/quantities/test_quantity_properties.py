@@ -130,8 +130,8 @@ def _written(value: int) -> str:
 
 
 _WRITTEN = (
-    "10 k 1.2 万 张 % < ≥ F1 mAP@0.5 每 类 per class 3090 × A100 80G - ~ 到 ， ； （ ） 半 一 两 亿 ms 小时 images 约 以上 p99 : / "
-    "e5 0 batch 长度 $ ¥ 🙂 \x00 İ ß ½ ² ٣ ９ ￥ 1:20 p5 . , 内 的"
+    "10 k 1.2 万 张 % < ≥ F1 mAP@0.5 每 类 per class 3090 × A100 80G - ~ 到 ， ； （ ） 半 一 两 亿 ms 小时 images 约 "
+    "以上 p99 : / e5 0 batch 长度 $ ¥ 🙂 \x00 İ ß ½ ² ٣ ９ ￥ 1:20 p5 . , 内 的"
 )
 _PIECES = st.sampled_from([*_WRITTEN.split(), " ", "\n", " per "])
 
