@@ -13,7 +13,8 @@ ExpertError                     a stable code, and one sentence: what is wrong, 
 ├── WorkflowError               an event the transition table does not allow in this state
 ├── SessionError                the session store: unknown session, concurrent writer, corrupt record
 ├── ModelError                  the language model's side; never fatal, the offline draft stands
-└── ContractError               our own plan failed its schema or holds an ungrounded number (a bug of ours; exit 1)
+└── InternalError               a defect of ours (exit 1)
+    └── ContractError           our own plan failed its schema or holds an ungrounded number
 
 Sentences live in prompts/<lang>/errors.toml under the error's code, so an error can be shown in either language.
 """
@@ -100,5 +101,9 @@ class ModelError(ExpertError):
     """The language model failed; the offline draft stands."""
 
 
-class ContractError(ExpertError):
+class InternalError(ExpertError):
+    """A defect of ours."""
+
+
+class ContractError(InternalError):
     """Our own plan failed its schema or holds an ungrounded number: a bug of ours."""

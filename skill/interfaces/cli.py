@@ -8,6 +8,7 @@ Heavy modules are imported inside the commands, so that `--help` stays quick.
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from deep_learning_expert.tools.errors import ContractError, ExpertError, SettingError
+from deep_learning_expert.tools.errors import ContractError, ExpertError, InternalError, SettingError
 
 if TYPE_CHECKING:
+    from deep_learning_expert.prompts.phrases import Language
     from deep_learning_expert.skill.contract.report import Report
 
 app = typer.Typer(
@@ -100,7 +102,7 @@ def diagnose(
     from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths
 
     verdict = diagnose_paths(paths)
-    language = "zh" if lang == "zh" else "en"
+    language: Language = "zh" if lang == "zh" else "en"
     typer.echo(
         json.dumps(verdict_as_json(verdict), ensure_ascii=False, indent=2)
         if as_json
@@ -134,24 +136,33 @@ def main() -> NoReturn:
 
 
 def _guarded(run: Callable[..., object]) -> int:
+    """The exit code; every failure becomes one sentence on standard error."""
     try:
-        return int(run(standalone_mode=False) or 0)  # type: ignore[call-overload]  # typer returns the exit code
+        code = run(standalone_mode=False)
+        return code if isinstance(code, int) else 0
     except ContractError as error:
         typer.echo(error.sentence(), err=True)
         return 1
     except ExpertError as error:
         typer.echo(error.sentence(), err=True)
         return 2
-    except typer.Exit as error:
-        return error.exit_code
     except BrokenPipeError:
         return 0
     except Exception as error:
-        import click
+        return _told(error)
 
-        if isinstance(error, click.ClickException):
-            typer.echo(error.format_message(), err=True)
-            return 2
-        if isinstance(error, click.exceptions.Abort):
-            return 130
-        raise
+
+def _told(error: Exception) -> int:
+    """Usage errors of the command-line library say their sentence; anything else is a defect of ours."""
+    if os.environ.get("DL_EXPERT_DEBUG"):
+        raise error
+    if isinstance(error, typer.Exit):
+        return error.exit_code
+    if isinstance(error, typer.Abort):
+        return 130
+    usage = getattr(error, "format_message", None)
+    if usage is not None:
+        typer.echo(usage(), err=True)
+        return 2
+    typer.echo(InternalError("internal.unexpected", problem=f"{type(error).__name__}: {error}").sentence(), err=True)
+    return 1

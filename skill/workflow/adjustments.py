@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from deep_learning_expert.skill.intake.contradictions import Contradiction
 from deep_learning_expert.tools.figures import Figure, computed
 from deep_learning_expert.tools.recipe.recipe import Recipe, Technique
 from deep_learning_expert.tools.requirements import Requirements
@@ -21,6 +22,18 @@ if TYPE_CHECKING:
 _RATE_DIVISOR = 10.0
 _FIRST_AID_CLIP = 1.0
 _SKILL = "skill source, step 5 (NaN/Inf)"
+
+
+_INFEASIBLE = {"scratch-infeasible", "scratch-on-few-samples"}
+
+
+def without_infeasible_scratch(needs: Requirements, found: Sequence[Contradiction]) -> Requirements:
+    """Training from scratch that cannot work becomes adaptation; the contradiction, a notice, says so aloud."""
+    if needs.limits.pretrained_forbidden or not _INFEASIBLE & {item.id for item in found}:
+        return needs
+    setup = needs.setup.model_copy(update={"from_scratch": False, "method": None})
+    tuning = needs.subtask == "language-model-pretraining"
+    return needs.model_copy(update={"setup": setup, "subtask": "instruction-tuning" if tuning else needs.subtask})
 
 
 def adjust_needs(needs: Requirements, actions: Sequence[str]) -> Requirements:

@@ -17,7 +17,12 @@ from deep_learning_expert.skill.intake.assumptions import Assumed, assume
 from deep_learning_expert.skill.intake.contradictions import Contradiction, contradictions
 from deep_learning_expert.skill.intake.gaps import Gap, missing_facts
 from deep_learning_expert.skill.intake.reading import read_task
-from deep_learning_expert.skill.workflow.adjustments import adjust_compression, adjust_needs, adjust_recipe
+from deep_learning_expert.skill.workflow.adjustments import (
+    adjust_compression,
+    adjust_needs,
+    adjust_recipe,
+    without_infeasible_scratch,
+)
 from deep_learning_expert.tools.architecture.candidate import Candidate, Comparison
 from deep_learning_expert.tools.architecture.compare import compare_architectures
 from deep_learning_expert.tools.compression.choose import CompressionChoice, choose_compression
@@ -61,12 +66,12 @@ class Context:
     @cached_property
     def needs(self) -> Requirements:
         """What the tools plan for."""
-        return adjust_needs(self.assumed.needs, self.actions)
+        return adjust_needs(without_infeasible_scratch(self.assumed.needs, self.contradictions), self.actions)
 
     @cached_property
     def contradictions(self) -> tuple[Contradiction, ...]:
         """Limits that cannot hold together."""
-        return contradictions(self.needs)
+        return contradictions(self.assumed.needs)
 
     @cached_property
     def comparison(self) -> Comparison:

@@ -6,6 +6,7 @@ Loop: target missed with no room left -> renegotiate target or resources.
 
 from __future__ import annotations
 
+from deep_learning_expert.skill.contract.report import ItemState
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
 from deep_learning_expert.tools.figures import Figure
@@ -23,7 +24,7 @@ def run(context: Context) -> StepResult:
         }
     }
     blocking = any(item.severity == "blocking" for item in context.contradictions)
-    marks = {
+    marks: dict[str, ItemState] = {
         "metrics": done(candidate.metrics),
         "latency": done(candidate.latency),
         "baselines": done(context.recipe.baseline or context.comparison.baseline),
