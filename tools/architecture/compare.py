@@ -81,7 +81,7 @@ def _sift(
         own = stated is not None and stated.id == offer.id
         outcome = _try(offer, model, policy, situation, own=own)
         if isinstance(outcome, Remark):
-            rejected.append(Rejected(offer.id, model.row.name, outcome))
+            rejected.append(Rejected(offer.id, model.name, outcome))
         else:
             survivors.append(outcome)
     return survivors, rejected
@@ -96,12 +96,12 @@ def _try(offer: Offer, model: Facts, policy: Policy, situation: Situation, *, ow
         and not situation.needs.limits.pretrained_forbidden
     ):
         tokens = situation.needs.data.tokens or situation.needs.data.samples
-        return say("architecture.rejected.tokens", model=model.row.name, wanted=tokens_wanted(model), tokens=tokens)
+        return say("architecture.rejected.tokens", model=model.name, wanted=tokens_wanted(model), tokens=tokens)
     if mode != "scratch" and _weights_missing(model, mode):
-        return say("architecture.rejected.no_weights", model=model.row.name)
+        return say("architecture.rejected.no_weights", model=model.name)
     licence = _licence(model, mode)
     if situation.needs.limits.commercial and rules_out_business(licence) and not own:
-        return say("architecture.rejected.licence", model=model.row.name, licence=licence)
+        return say("architecture.rejected.licence", model=model.name, licence=licence)
     size = fit_size(model, situation)
     if isinstance(size, Remark):
         return size
@@ -111,11 +111,11 @@ def _try(offer: Offer, model: Facts, policy: Policy, situation: Situation, *, ow
     latency, unknown = latency_of(model, situation, size.needs)
     if latency is not None and misses_deadline(latency, situation):
         return say(
-            "architecture.rejected.latency", model=model.row.name, latency=latency, limit=situation.needs.limits.latency
+            "architecture.rejected.latency", model=model.name, latency=latency, limit=situation.needs.limits.latency
         )
     return Candidate(
         id=offer.id,
-        name=model.row.name,
+        name=model.name,
         family=model.row.family,
         architecture_class=model.row.architecture_class,
         mode=training.mode,
@@ -151,7 +151,7 @@ def _least_bad(offers: tuple[Offer, ...], policy: Policy, situation: Situation) 
     mode = wanted_mode(offer.mode, model, policy, situation)
     return Candidate(
         id=offer.id,
-        name=model.row.name,
+        name=model.name,
         family=model.row.family,
         architecture_class=model.row.architecture_class,
         mode=mode,

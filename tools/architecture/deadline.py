@@ -14,7 +14,7 @@ def latency_of(model: Facts, situation: Situation, needs: tuple[str, ...]) -> tu
     """(time of one sample in ms, None), or (None, why it cannot be said and which probe would tell)."""
     device = situation.needs.deploy_on or situation.needs.train_on
     if device is None:
-        return None, say("architecture.latency.no_device", model=model.row.name)
+        return None, say("architecture.latency.no_device", model=model.name)
     shown = device.words or device.name or device.kind
     if device.name is not None:
         precision = next((need for need in needs if need in {"fp16", "int8"}), None)
@@ -23,7 +23,7 @@ def latency_of(model: Facts, situation: Situation, needs: tuple[str, ...]) -> tu
         except ToolError:
             # No honest figure for this pair: the remark says so and names the probe.
             pass
-    return None, say("architecture.latency.probe", model=model.row.name, device=shown)
+    return None, say("architecture.latency.probe", model=model.name, device=shown)
 
 
 def misses_deadline(latency: Figure, situation: Situation) -> bool:

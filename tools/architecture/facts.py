@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from deep_learning_expert.tools.architecture.candidate import WeightsChoice
 from deep_learning_expert.tools.catalog import models
@@ -16,6 +19,7 @@ class Facts:
     """Everything the comparison knows of one model, independent of the task."""
 
     row: Architecture
+    name: str  # as people write it
     params: Figure | None
     macs: Figure | None
     metrics: tuple[Figure, ...]
@@ -27,21 +31,30 @@ def facts(model_id: str) -> Facts:
     """Errors: UnknownNameError for an id the catalog lacks."""
     row = models.architecture(model_id)
     published = models.weights_of(row.id)
+    name = _usual_names().get(row.id, row.name)
     return Facts(
         row=row,
-        params=_counted("parameters", row.params, "params", row, {}),
-        macs=_counted("macs", row.macs, "MACs", row, {"at": row.macs_at}),
+        name=name,
+        params=_counted("parameters", row.params, "params", row, name),
+        macs=_counted("macs", row.macs, "MACs", row, name, at=row.macs_at),
         metrics=tuple(_metric(weights) for weights in published[:1] + published[1:2] if weights.value is not None),
         weights=_choice(published),
     )
 
 
-def _counted(quantity: str, value: int | None, unit: str, row: Architecture, at: dict[str, str]) -> Figure | None:
+@cache
+def _usual_names() -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_name("names.toml").read_text(encoding="utf-8"))
+
+
+def _counted(
+    quantity: str, value: int | None, unit: str, row: Architecture, name: str, **conditions: str
+) -> Figure | None:
     if value is None:
         return None
     if row.source.startswith("computed:") or row.config:
-        return computed(quantity, value, unit, row.source.removeprefix("computed:").strip(), model=row.name, **at)
-    return cited(quantity, value, unit, row.source, model=row.name, **at)
+        return computed(quantity, value, unit, row.source.removeprefix("computed:").strip(), model=name, **conditions)
+    return cited(quantity, value, unit, row.source, model=name, **conditions)
 
 
 def _metric(weights: Weights) -> Figure:

@@ -39,7 +39,7 @@ def size_at(model: Facts, precision: str) -> Figure | None:
         return None
     rule = rules()["bytes_per_parameter"][precision]
     megabytes = model.params.value * rule["value"] / 1e6
-    name = model.row.name
+    name = model.name
     if "low" not in rule:
         method = f"parameters x bytes per parameter ({rule['source']})"
         return computed("file_size", megabytes, "MB", method, model=name, precision=precision)
@@ -77,7 +77,7 @@ def fit_size(model: Facts, situation: Situation) -> Fit | Remark:
         if size is not None and (size.interval.high if size.interval else size.value) <= limit.value:
             return Fit(size, (precision,))
     smallest = size_at(model, forms[-1])
-    return say("architecture.rejected.size", model=model.row.name, size=smallest, limit=limit)
+    return say("architecture.rejected.size", model=model.name, size=smallest, limit=limit)
 
 
 def training_memory(model: Facts, kind: str) -> Figure | None:
@@ -93,7 +93,7 @@ def training_memory(model: Facts, kind: str) -> Figure | None:
         f"parameters x bytes per parameter ({rule['source']})",
         low=megabytes * spread["low"],
         high=megabytes * spread["high"],
-        model=model.row.name,
+        model=model.name,
         mode=kind,
     )
 
@@ -114,7 +114,7 @@ def fit_training(model: Facts, mode: Mode, situation: Situation) -> Training | R
     if situation.train == "cpu" and mode not in {"frozen-features", "zero-shot"}:
         most = rules()["training"]["cpu_most_params"]["value"]
         if params > most and mode != "lora":
-            return say("architecture.rejected.cpu_training", model=model.row.name, params=model.params)
+            return say("architecture.rejected.cpu_training", model=model.name, params=model.params)
     if situation.gpu_gb is None or model.params is None:
         return Training(mode, _state_memory(model, mode), (), False)
     usable = situation.gpu_gb * 1000 * rules()["memory"]["usable_share"]["value"]
@@ -127,7 +127,7 @@ def fit_training(model: Facts, mode: Mode, situation: Situation) -> Training | R
     kind = _ladder(mode, params)[-1][0]
     return say(
         "architecture.rejected.memory",
-        model=model.row.name,
+        model=model.name,
         memory=training_memory(model, kind),
         device=situation.needs.train_on.memory_gb if situation.needs.train_on else None,
     )

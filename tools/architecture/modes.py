@@ -50,7 +50,7 @@ def tokens_wanted(model: Facts) -> Figure | None:
         return None
     rule = rules()["training"]["tokens_per_parameter"]
     method = f"tokens per parameter x parameters ({rule['source']})"
-    return computed("training_tokens", model.params.value * rule["value"], "tokens", method, model=model.row.name)
+    return computed("training_tokens", _rounded(model.params.value * rule["value"]), "tokens", method, model=model.name)
 
 
 def hopeless_tokens(model: Facts, policy: Policy, situation: Situation) -> bool:
@@ -59,3 +59,8 @@ def hopeless_tokens(model: Facts, policy: Policy, situation: Situation) -> bool:
     if wanted is None or situation.tokens is None:
         return False
     return situation.tokens < wanted.value * float(rules()["training"]["least_token_share"]["value"])
+
+
+def _rounded(value: float) -> float:
+    """Two significant digits: a rule of thumb has no more."""
+    return float(f"{value:.1e}")

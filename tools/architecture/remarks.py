@@ -15,6 +15,7 @@ from deep_learning_expert.tools.figures import Figure, cited, computed
 from deep_learning_expert.tools.wording import Remark, say
 
 _FEW_SAMPLES_FOR_SCRATCH = 5000
+_FAR_MORE_WORK = 4
 # The batch the step count is stated at; any batch would do, this is torchvision's reference per device.
 _STEP_BATCH = 32
 
@@ -28,25 +29,31 @@ def inductive_bias(model: Facts) -> Remark:
 
 def reasons(offer: Offer, model: Facts, training: Training, size: Fit, situation: Situation) -> tuple[Remark, ...]:
     """Why this model is here: the policy's argument, its published result, its size, and what had to give."""
-    said = [say(f"architecture.why.{offer.why}", model=model.row.name)]
+    said = [say(f"architecture.why.{offer.why}", model=model.name)]
     for metric in model.metrics[:1]:
         key = "architecture.reason.metric_pretrained" if training.mode != "scratch" else "architecture.reason.metric"
-        said.append(say(key, model=model.row.name, metric=metric.quantity, value=metric, dataset=_dataset(metric)))
+        said.append(say(key, model=model.name, metric=_metric_name(metric), value=metric, dataset=_dataset(metric)))
     if model.params is not None:
         key = "architecture.reason.size_macs" if model.macs else "architecture.reason.size"
-        macs = {"macs": model.macs, "at": model.row.macs_at} if model.macs else {}
+        macs = {"macs": model.macs} if model.macs else {}
         said.append(say(key, params=model.params, size=size.size, **macs))
     for need in size.needs:
         said.append(say(f"architecture.reason.{need}", size=size.size, limit=situation.needs.limits.size))
     if training.changed and training.memory is not None:
-        said.append(say("architecture.reason.adapters", model=model.row.name, memory=training.memory))
+        said.append(say("architecture.reason.adapters", model=model.name, memory=training.memory))
     for need in training.needs:
         said.append(say(f"architecture.reason.{need}", memory=training.memory))
     return tuple(said)
 
 
 def _dataset(metric: Figure) -> str:
-    return metric.conditions.get("dataset", "")
+    """The set's name without the protocol, which stays in the figure's conditions."""
+    return metric.conditions.get("dataset", "").partition(",")[0].partition(" (")[0]
+
+
+def _metric_name(metric: Figure) -> Remark | str:
+    key = f"architecture.metric.{metric.quantity}"
+    return say(key) if exists(key) else metric.quantity.replace("_", " ")
 
 
 def warnings(
@@ -64,6 +71,7 @@ def warnings(
             for loser in rejected
             if loser.id == stated.id
         )
+        said.extend(_heavy(stated, shown, situation))
     said.extend(_mismatches(shown[0], policy, situation))
     for candidate in shown:
         licence = _licence(candidate)
@@ -71,6 +79,18 @@ def warnings(
             phrase = f"architecture.licence.{licence_kind(licence)}"
             said.append(say(phrase, model=candidate.name, licence=licence))
     return tuple(said)
+
+
+def _heavy(stated: Stated, shown: tuple[Candidate, ...], situation: Situation) -> list[Remark]:
+    """The user's own model on a small or hurried device, when another candidate does far less work."""
+    own = shown[0]
+    hurried = situation.edge or (situation.deploy == "cpu" and situation.latency_ms is not None)
+    if own.id != stated.id or not hurried or own.macs is None:
+        return []
+    for other in shown[1:]:
+        if other.macs is not None and own.macs.value > _FAR_MORE_WORK * other.macs.value:
+            return [say("architecture.warning.heavy", model=own.name, macs=own.macs, other=other.name, less=other.macs)]
+    return []
 
 
 def _mismatches(winner: Candidate, policy: Policy, situation: Situation) -> list[Remark]:
