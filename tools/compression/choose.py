@@ -15,6 +15,7 @@ from deep_learning_expert.tools.wording import Remark, say
 _NO_NETWORK = ("Tree ensemble", "Statistical")
 _DISTIL_SUBTASKS = ("speech-model-distillation",)
 _HALF = ("fp16", "bf16")
+_COUNTED_ON = {"int8", "int4", "distillation"}  # what an architecture's `needs` may ask of this tool
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ def choose_compression(needs: Requirements, candidate: Candidate) -> Compression
     if candidate.architecture_class in _NO_NETWORK:
         return _for_trees(candidate, pressure)
     reasons = list(pressure.reasons)
-    if candidate.needs and not reasons:
+    if _COUNTED_ON & set(candidate.needs) and not reasons:
         reasons.append(say("compression.reason.architecture"))
     distil = _distillation_asked(needs, candidate)
     needed = bool(reasons) or distil
@@ -105,11 +106,11 @@ def _techniques(
 
 def _ladder(needs: Requirements, candidate: Candidate) -> list[str]:
     """The device's ladder; what the architecture already counts on comes first."""
-    if "int4" in candidate.needs:
+    language = compression_family(needs, candidate) == LANGUAGE_MODEL
+    if "int4" in candidate.needs or (language and "int8" in candidate.needs):
         return ["int4-weight-only"]
     if "int8" in candidate.needs:
         return ["int8-ptq"]
-    language = compression_family(needs, candidate) == LANGUAGE_MODEL
     ladder: list[str] = rules()["language_model_ladder" if language else "ladder"][target(needs)]
     return ladder
 

@@ -28,8 +28,11 @@ def rules() -> dict[str, Any]:
 
 
 def target(needs: Requirements) -> str:
-    """Kind of the device the model will run on, "unknown" when nothing says so."""
-    return needs.deploy_on.kind if needs.deploy_on else "unknown"
+    """Kind of the device the model will run on; the training accelerator stands in, else "unknown"."""
+    if needs.deploy_on:
+        return needs.deploy_on.kind
+    trained_on = needs.train_on.kind if needs.train_on else "unknown"
+    return trained_on if trained_on in rules()["stand_in"]["kinds"] else "unknown"
 
 
 def size_at(candidate: Candidate, width: str) -> Figure | None:

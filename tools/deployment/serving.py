@@ -55,6 +55,7 @@ def _holds(rule: dict[str, Any], needs: Requirements, candidate: Candidate) -> b
         "classes": candidate.architecture_class,
         "families": candidate.family,
         "types": needs.task_type,
+        "domains": needs.domain,
     }
     if any(fact not in rule[key] for key, fact in facts.items() if key in rule):
         return False

@@ -164,3 +164,15 @@ def test_dead_tools_are_never_named_and_both_languages_speak() -> None:
 )
 def test_family_of_the_table(family: str, kind: ArchitectureClass, expected: str | None) -> None:
     assert compression_family(needs(), candidate(family, kind=kind)) == expected
+
+
+def test_needs_of_training_are_no_reason_to_compress() -> None:
+    choice = choose_compression(language_needs("gpu"), candidate("llama", 8e9, "Transformer", needs=("sharding",)))
+    assert (choice.needed, choice.techniques) == (False, ("bf16",))
+
+
+def test_a_training_gpu_stands_in_for_an_unnamed_target() -> None:
+    task = needs().model_copy(update={"train_on": DeviceNeed(kind="gpu")})
+    assert choose_compression(task, candidate()).techniques == ("fp16",)
+    task = needs(latency_ms=5).model_copy(update={"train_on": DeviceNeed(kind="cpu")})
+    assert not choose_compression(task, candidate()).needed
