@@ -23,7 +23,10 @@ def _stated(challenge: Challenge, fields: Fields) -> bool:
     places: Iterable[Field] = (
         [fields.named(name) for name in narrow] if narrow else [fields.specific, *_of_data(fields)]
     )
-    return any(field.says("challenges", challenge) for field in (*fields.challenges, *places))
+    everything = (*fields.challenges, *places)
+    if challenge in vocabulary("facts")["clauses"]["keys"]:
+        return any(field.says_in_a_clause("challenges", challenge) for field in everything)
+    return any(field.says("challenges", challenge) for field in everything)
 
 
 def _of_data(fields: Fields) -> tuple[Field, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import get_args
 
 from deep_learning_expert.skill.intake.fields import Field, Fields
+from deep_learning_expert.skill.intake.vocabulary_files import vocabulary
 from deep_learning_expert.tools.figures import Figure, given
 from deep_learning_expert.tools.quantities import Quantity
 from deep_learning_expert.tools.requirements import DeviceKind, DeviceNeed
@@ -37,8 +38,18 @@ def _mentions(fields: Iterable[Field]) -> Iterable[_Mention]:
     for field in fields:
         if field.text:
             for quantity in field.reading.of("device"):
-                if quantity.unit in _KINDS and quantity.value >= 1:
+                if quantity.unit in _KINDS and quantity.value >= 1 and not _is_absent(quantity, field):
                     yield quantity, field
+
+
+def _is_absent(quantity: Quantity, field: Field) -> bool:
+    """ "no GPU", "没有显卡": named because the user has none."""
+    before = field.text[max(0, quantity.span[0] - 12) : quantity.span[0]].lower().rstrip()
+    for word in vocabulary("facts")["absent"]["words"]:
+        front = before.removesuffix(word)
+        if front != before and not (word.isascii() and front[-1:].isalpha()):
+            return True
+    return False
 
 
 def _role(mention: _Mention) -> str:

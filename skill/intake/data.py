@@ -25,6 +25,9 @@ def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation:
     classes, per_class = _classes(fields, task_type, samples)
     groups, group_word = _groups(fields)
     minority = _minority_share(fields, classes)
+    if samples is None and per_class is not None and classes is not None:
+        method = f"{per_class.source}: {classes.value:,.0f} classes x {per_class.value:,.0f} {per_class.unit}"
+        samples = computed("samples", classes.value * per_class.value, per_class.unit, method)
     return DataNeeds(
         samples=samples,
         classes=classes,
@@ -75,6 +78,7 @@ def _samples_in(field: Field, *, strict: bool) -> Figure | None:
     if strict:
         fine = [item for item in fine if item.unit not in ("epochs", "steps", "samples", "questions")]
     kept = [item for item in fine if item.conditions.get("subset") not in _SET_APART] or fine
+    kept.sort(key=lambda item: item.unit == "samples")  # a noun tells more than a bare number
     if kept:
         return _figure(kept[0], "samples", field.path, units["renamed"].get(kept[0].unit))
     if strict:
@@ -83,7 +87,8 @@ def _samples_in(field: Field, *, strict: bool) -> Figure | None:
     if multiplied:
         return multiplied
     containers = [item for item in countable if item.unit in units["containers"]]
-    if containers:
+    measured = any(item.unit in ("hours", "tokens") for item in _counts(field))
+    if containers and not measured:
         return _figure(containers[0], "samples", field.path)
     labelled = [item for item in countable if item.unit == "labels"]
     return _figure(labelled[0], "samples", field.path) if labelled and len(countable) == 1 else None
@@ -233,15 +238,21 @@ def _tokens(fields: Fields, samples: Figure | None) -> Figure | None:
 def _hours(fields: Fields) -> Figure | None:
     for field in (fields.size, fields.quality, fields.specific):
         for item in _counts(field):
-            if item.unit == "hours" and "per" not in item.conditions:
+            if item.unit == "hours" and "per" not in item.conditions and not _is_one_length(item, field):
                 return _figure(item, "hours", field.path)
     return None
+
+
+def _is_one_length(item: Quantity, field: Field) -> bool:
+    """ "10k clips, 10 s each": seconds beside a count of samples are the length of one."""
+    seconds = item.words.rstrip().lower().endswith(("s", "sec", "second", "seconds", "秒")) and item.value < 1
+    return seconds and len(_counts(field)) > 1
 
 
 def _groups(fields: Fields) -> tuple[Figure | None, str]:
     """(how many, word) of whom or what must not straddle a split."""
     units = vocabulary("facts")["groups"]["units"]
-    for field in (fields.size, fields.distribution, fields.quality):
+    for field in (fields.size, fields.distribution):
         for item in _counts(field):
             if item.unit in units and "per" not in item.conditions:
                 return _figure(item, "groups", field.path), item.unit.removesuffix("s")
@@ -295,9 +306,9 @@ def _noisy_labels(fields: Fields) -> bool:
         if field.text
         for item in field.reading.of("share")
     )
-    places = (fields.quality, fields.labels, fields.specific, *fields.challenges)
-    weak = fields.labels.says("labels", "weak") and fields.quality.says("challenges", "noise")
-    return shared or weak or any(field.says("challenges", "label-noise") for field in places)
+    places = (fields.quality, fields.labels, fields.specific, fields.size, *fields.challenges)
+    weak = fields.labels.says("labels", "weak") and fields.quality.says_in_a_clause("challenges", "noise")
+    return shared or weak or any(field.says_in_a_clause("challenges", "label-noise") for field in places)
 
 
 def _simulator(fields: Fields, task_type: TaskType) -> bool:

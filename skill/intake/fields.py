@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.matching import find_term, fold, occurs
@@ -35,6 +36,22 @@ class Field:
     def says(self, table: str, key: str) -> bool:
         """Whether the words of facts.toml's [table] key are said and not negated."""
         return bool(self.text) and said(self.folded, word_lists("facts", table)[key])
+
+    @cached_property
+    def clauses(self) -> tuple[str, ...]:
+        """The folded words between commas, semicolons and full stops."""
+        return tuple(part.strip() for part in _clause_ends().split(self.folded) if part.strip())
+
+    def says_in_a_clause(self, table: str, key: str) -> bool:
+        """As `says`, within one clause: who is meant stands beside the word."""
+        terms = word_lists("facts", table)[key]
+        return any(said(clause, terms) for clause in self.clauses)
+
+    def clause_at(self, start: int, end: int) -> str:
+        """The clause, as written, around a place in the text."""
+        before = max((found.end() for found in _clause_ends().finditer(self.text, 0, start)), default=0)
+        after = _clause_ends().search(self.text, end)
+        return self.text[before : after.start() if after else len(self.text)].strip()
 
     def first(self, table: str) -> str | None:
         """The first meaning of facts.toml's [table] whose words are said."""
@@ -100,6 +117,11 @@ def fields_of(task: Task) -> Fields:
         issues=tuple(Field(f"existingSetup.trainingIssues.{n}", words) for n, words in enumerate(issues)),
         challenges=tuple(Field(f"challenges.{n}", words) for n, words in enumerate(task.challenges or [])),
     )
+
+
+@cache
+def _clause_ends() -> re.Pattern[str]:
+    return re.compile(r"[;；。，、()（）\n]|[,.](?=\s|$)|(?<!\d),|,(?!\d)")
 
 
 def said(text: str, expressions: Iterable[str]) -> bool:

@@ -18,7 +18,7 @@ _LARGE_MODEL_PARAMS = 1e9  # at and above this, models are stored in 16 bits
 def read_limits(fields: Fields, subtask: str) -> Limits:
     """Every limit the task states; subtask: names the metric of a target that names none."""
     throughput = _throughput(fields)
-    latency = _latency(fields.latency) or _from_rate(throughput)
+    latency = _latency(fields.latency) or _from_rate(throughput) or _from_frequency(fields.latency)
     return Limits(
         latency=latency,
         latency_unlimited=latency is None and throughput is None and _unlimited(fields.latency),
@@ -68,6 +68,14 @@ def _from_rate(rate: Figure | None) -> Figure | None:
     return computed("latency", 1000 / rate.value, "ms", method, per=rate.unit[:-3], direction="<=")
 
 
+def _from_frequency(field: Field) -> Figure | None:
+    """The time one step may take in a control loop of a demanded frequency."""
+    for item in _positive(field, "frequency"):
+        method = f"{field.path}: 1000 ms / {item.value:g} Hz"
+        return computed("latency", 1000 / item.value, "ms", method, per="step", direction="<=")
+    return None
+
+
 def _unlimited(field: Field) -> bool:
     return bool(field.text) and (field.is_bare() or field.says("flags", "latency_unlimited"))
 
@@ -77,13 +85,19 @@ def _targets(fields: Fields, subtask: str) -> Iterable[Figure]:
         if not field.text:
             continue
         for item in field.reading.of("target"):
-            name = item.name or subtasks()[subtask].primary_metric
+            name = item.name or _metric(subtask)
             figure = as_figure(item, name, field.path)
             direction = figure.conditions.get("direction", "")
             if direction in ("", "implied"):
                 update = {**figure.conditions, "direction": item.direction[:1] + "=" if item.direction else ">="}
                 figure = figure.model_copy(update={"conditions": update})
             yield figure
+
+
+def _metric(subtask: str) -> str:
+    """What an "accuracy target" without a metric's name measures."""
+    record = subtasks()[subtask]
+    return "accuracy" if record.type == "classification" else record.primary_metric
 
 
 def _size(field: Field) -> Figure | None:

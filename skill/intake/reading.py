@@ -12,6 +12,7 @@ from deep_learning_expert.skill.intake.fields import Field, Fields, fields_of, t
 from deep_learning_expert.skill.intake.limits import read_limits
 from deep_learning_expert.skill.intake.setup import read_setup, understood
 from deep_learning_expert.skill.intake.subtask import read_domain, recognise_subtask, usual_subtask
+from deep_learning_expert.tools.quantities import QuantityKind
 from deep_learning_expert.tools.requirements import (
     Challenge,
     DataNeeds,
@@ -25,6 +26,15 @@ from deep_learning_expert.tools.requirements import (
 from deep_learning_expert.tools.subtasks import subtasks
 
 _TENS, _HUNDREDS, _MANY_SERIES = 100, 1_000, 100
+# Kinds of quantities that each field can give the tools something from.
+_USED: dict[str, tuple[QuantityKind, ...]] = {
+    "data.size": ("count",),
+    "constraints.computeResources": ("device",),
+    "constraints.latencyRequirement": ("latency", "duration", "rate", "frequency", "target"),
+    "constraints.accuracyTarget": ("target", "rate"),
+    "constraints.modelSizeLimit": ("size", "memory", "parameters", "target"),
+    "constraints.budget": ("money", "duration", "device", "memory", "target"),
+}
 _FALLBACK_DOMAINS: dict[str, Domain] = {"RL": "control"}
 
 
@@ -39,7 +49,10 @@ def read_task(task: Task) -> Requirements:
     stated, setup = stated_challenges(fields), read_setup(fields)
     limits = read_limits(fields, usual_subtask(task_type, near_domain))
     signals = tuple(_signals(fields, data, limits, deploy_on, setup, stated, near_domain))
-    subtask = recognise_subtask(task_type, said_domain, fields.specific.text, _side(fields), signals).subtask
+    known_domain = said_domain or read_domain(fields.specific.text)
+    recognition = recognise_subtask(task_type, known_domain, fields.specific.text, _side(fields), signals)
+    nothing_said = recognition.by_default and known_domain is None
+    subtask = usual_subtask(task_type, near_domain) if nothing_said else recognition.subtask
     domain = said_domain or _domain_of(subtask)
     limits = read_limits(fields, subtask)
     derived = derived_challenges(data, limits, deploy_on, task_type, domain)
@@ -122,11 +135,11 @@ def _unclear(task: Task, fields: Fields, domain: Domain | None, data: DataNeeds,
     if domain is None:
         yield Unclear(where="task.domain", words=task.task.domain)
     for field, answered in _quantity_fields(fields, data, limits):
-        if field.text and not field.reading.quantities and not answered:
+        if field.text and not answered and not field.reading.of(*_USED[field.path]):
             yield Unclear(where=field.path, words=field.text)
         elif field.text:
-            for fragment in field.reading.not_understood:
-                yield Unclear(where=field.path, words=fragment.words)
+            pieces = (field.clause_at(*fragment.span) or fragment.words for fragment in field.reading.not_understood)
+            yield from (Unclear(where=field.path, words=words) for words in dict.fromkeys(pieces))
     for field, table in _worded_fields(fields):
         if field.text and field.first(table) is None and not field.reading.quantities:
             yield Unclear(where=field.path, words=field.text)
