@@ -55,7 +55,7 @@ def choose_compression(needs: Requirements, candidate: Candidate) -> Compression
     return CompressionChoice(
         needed=needed,
         techniques=techniques,
-        quantization=remarks.quantization(techniques, family, pressure.kind, after),
+        quantization=remarks.quantization(techniques, family, pressure, after),
         pruning=remarks.pruning(family) if "structured-pruning" in techniques else None,
         distillation=remarks.distillation(family) if "distillation" in techniques else None,
         size_after=after,

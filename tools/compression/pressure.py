@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -45,6 +46,18 @@ def size_at(candidate: Candidate, width: str) -> Figure | None:
     return computed("size", size, "MB", method, precision=width, model=candidate.id)
 
 
+def timed_as(needs: Requirements) -> str:
+    """The kind of device whose published timings speak for the target."""
+    kind = target(needs)
+    device = needs.deploy_on
+    if kind == "cpu" and device:
+        words = f"{device.name or ''} {device.words}".lower()
+        arm = rules()["arm"]
+        if any(re.search(rf"(?<![a-z0-9]){re.escape(name)}", words) for name in arm["names"]):
+            return str(arm["timed_as"])
+    return str(rules()["timed_like"].get(kind, kind))
+
+
 @dataclass(frozen=True)
 class Pressure:
     """size_limit: MB the weights may take; speed_ratio: latency / limit where the limit is broken.
@@ -53,6 +66,7 @@ class Pressure:
     """
 
     kind: str
+    timed_as: str
     size_limit: Figure | None = None
     speed_ratio: float | None = None
     untimed: bool = False
@@ -70,8 +84,7 @@ class Pressure:
         """Median published speed-up; where none is published the technique gets the benefit of the doubt."""
         rows = rules()["speed"].get(technique)
         try:
-            kind = rules()["timed_like"].get(self.kind, self.kind)
-            return estimate_speedup(rows, kind).value if rows else float("inf")
+            return estimate_speedup(rows, self.timed_as).value if rows else float("inf")
         except CannotSayError:
             return float("inf")
 
@@ -97,7 +110,7 @@ def find_pressure(needs: Requirements, candidate: Candidate) -> Pressure:
     if needs.has("compression"):
         reasons.append(say("compression.reason.asked"))
     untimed = latency is not None and candidate.latency is None
-    return Pressure(kind, limit, ratio, untimed, tuple(reasons))
+    return Pressure(kind, timed_as(needs), limit, ratio, untimed, tuple(reasons))
 
 
 def _size_pressure(needs: Requirements, candidate: Candidate) -> tuple[Figure | None, list[Remark]]:

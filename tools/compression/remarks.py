@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from deep_learning_expert.tools.compression.estimate import DropEstimate, MetricKind, estimate_drop, estimate_speedup
 from deep_learning_expert.tools.compression.judge import TOLERATED_DROP
-from deep_learning_expert.tools.compression.pressure import rules
+from deep_learning_expert.tools.compression.pressure import Pressure, rules
 from deep_learning_expert.tools.compression.strata import Severity
 from deep_learning_expert.tools.errors import CannotSayError
 from deep_learning_expert.tools.figures import Figure
@@ -29,24 +29,27 @@ def _estimate(rows: str, family: str | None, severity: Severity, kind: MetricKin
         return None
 
 
-def quantization(techniques: tuple[str, ...], family: str | None, kind: str, size: Figure | None) -> Remark | None:
+def quantization(
+    techniques: tuple[str, ...], family: str | None, pressure: Pressure, size: Figure | None
+) -> Remark | None:
     """One remark for the quantisation among the techniques; the strongest one leads."""
+    kind = pressure.timed_as
     if "int4-weight-only" in techniques:
-        return _int4(family, kind)
+        return _int4(family, pressure.kind)
     if "int8-ptq" in techniques:
         half = [say("compression.quantization.fp16_first")] if "fp16" in techniques else []
         return _paragraph([*half, *_int8(family, kind)])
     if "bf16" in techniques and size:
         return say("compression.quantization.bf16", size=size)
     if techniques and techniques[0] in ("fp16", "bf16"):
-        return _half(kind, size)
+        return _half(family, kind, size)
     return None
 
 
-def _half(kind: str, size: Figure | None) -> Remark:
+def _half(family: str | None, kind: str, size: Figure | None) -> Remark:
     known = say("compression.quantization.fp16", size=size) if size else None
     unsized = say("compression.quantization.fp16_unsized")
-    return _paragraph([known or unsized, *_speed("fp16", kind, "fp16_speed")])
+    return _paragraph([known or unsized, *_speed("fp16", family, kind, "fp16_speed")])
 
 
 def _int8(family: str | None, kind: str) -> list[Remark]:
@@ -62,7 +65,7 @@ def _int8(family: str | None, kind: str) -> list[Remark]:
         parts.append(say("compression.quantization.qat_unknown", limit=TOLERATED_DROP))
     else:
         parts.append(say("compression.quantization.qat", limit=TOLERATED_DROP, drop=qat.drop))
-    return [*parts, *_speed("int8-ptq", kind, "int8_speed")]
+    return [*parts, *_speed("int8-ptq", family, kind, "int8_speed")]
 
 
 def _int4(family: str | None, kind: str) -> Remark:
@@ -104,7 +107,10 @@ def collapse(family: str | None) -> Remark | None:
     return say("compression.warning.collapse", model=known.worst_model, drop=known.worst)
 
 
-def _speed(technique: str, kind: str, phrase: str) -> list[Remark]:
+def _speed(technique: str, family: str | None, kind: str, phrase: str) -> list[Remark]:
+    """The published speed-up, where timings of such a network on such a device exist."""
+    if family not in rules()["timed_families"]["families"]:
+        return []
     try:
         speedup = estimate_speedup(rules()["speed"][technique], kind)
     except CannotSayError:

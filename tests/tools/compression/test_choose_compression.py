@@ -176,3 +176,19 @@ def test_a_training_gpu_stands_in_for_an_unnamed_target() -> None:
     assert choose_compression(task, candidate()).techniques == ("fp16",)
     task = needs(latency_ms=5).model_copy(update={"train_on": DeviceNeed(kind="cpu")})
     assert not choose_compression(task, candidate()).needed
+
+
+def speedups(task: Requirements, model: Candidate) -> list[str]:
+    remark = choose_compression(task, model).quantization
+    assert remark
+    return [figure.conditions["hardware"] for figure in remark.figures() if figure.quantity == "speedup"]
+
+
+def test_timings_of_other_chips_and_networks_promise_nothing() -> None:
+    x86, arm = (
+        needs("cpu", latency_ms=20).model_copy(update={"deploy_on": DeviceNeed(kind="cpu", words=words)})
+        for words in ("Xeon server farm", "ARM Cortex-A53")
+    )
+    assert "x86" in speedups(x86, candidate())[0]
+    assert "ARM" in speedups(arm, candidate())[0]
+    assert speedups(x86, candidate("vision_transformer", kind="Transformer")) == []
