@@ -62,10 +62,10 @@ def judge(runs: tuple[Run, ...]) -> Verdict:
 
 
 def _enough(run: Run) -> bool:
-    """Whether silence means health: enough returns, or a training and a validation curve with enough points each."""
+    """Whether silence means health: enough returns, or enough points of a training loss and of a validation curve."""
     if run.is_reinforcement:
         return returns.judged(run)
-    curves = (run.first("loss", "train"), run.first("loss", "val"))
+    curves = (run.first("loss", "train"), overfitting.validation_curve(run))
     return all(curve is not None and len(curve) >= threshold("least_points") for curve in curves)
 
 

@@ -34,17 +34,17 @@ def progress_of(run: Run) -> Progress | None:
     item = _monitored(run)
     if item is None:
         return None
-    points = [(step, value) for step, value in zip(item.steps, item.values, strict=True) if math.isfinite(value)]
     meaning = meaning_of(item.column, item.part)
     name = meaning.stem if meaning else item.column
     source = f"{run.source}: {item.column}"
+    points = [(step, value) for step, value in zip(item.steps, item.values, strict=True) if math.isfinite(value)]
+    noise = _noise([value for _, value in points], name, source)
     if item.role == "return":
-        values = statistics.smooth([value for _, value in points])
-        points = [(step, value) for (step, _), value in zip(points, values, strict=True)]
+        points, noise = _averaged(points, name, source)
     sign = 1 if item.direction > 0 else -1
     step, best = max(points, key=lambda point: sign * point[1])
     figure = measured(f"best_{name.replace(' ', '_')}", best, "", source, step=f"{step:g}", axis=run.unit)
-    return Progress(name, item.direction > 0, figure, _noise(item, name, source))
+    return Progress(name, item.direction > 0, figure, noise)
 
 
 def _monitored(run: Run) -> Series | None:
@@ -63,10 +63,24 @@ def _finite_points(item: Series) -> int:
     return sum(map(math.isfinite, item.values))
 
 
-def _noise(item: Series, name: str, source: str) -> Figure | None:
-    finite = [value for value in item.values if math.isfinite(value)]
-    tail = finite[int(threshold("noise_skip_share") * len(finite)) :]
+def _noise(values: list[float], name: str, source: str) -> Figure | None:
+    tail = values[int(threshold("noise_skip_share") * len(values)) :]
     if len(tail) < _LEAST_FOR_NOISE:
         return None
     method = f"{source}: 1.4826 MAD of first differences / sqrt(2)"
     return computed(f"noise_of_{name.replace(' ', '_')}", statistics.noise(tail), "", method, points=str(len(tail)))
+
+
+def _averaged(
+    points: list[tuple[float, float]], name: str, source: str
+) -> tuple[list[tuple[float, float]], Figure | None]:
+    """Single returns are too noisy to compare: moving averages, each at its window's end, and their standard error."""
+    values = [value for _, value in points]
+    window = min(statistics.window_of(len(values)), len(values))
+    means = statistics.moving_mean(values, window)
+    averaged = list(zip((step for step, _ in points[window - 1 :]), means, strict=True))
+    if len(values) < 2 * window:
+        return averaged, None
+    error = statistics.within_window_spread(values, window) / math.sqrt(window)
+    method = f"{source}: standard deviation within windows / sqrt(window)"
+    return averaged, computed(f"noise_of_{name.replace(' ', '_')}", error, "", method, window=str(window))

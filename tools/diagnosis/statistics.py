@@ -5,20 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from statistics import median
+from statistics import median, stdev
+
+from deep_learning_expert.tools.diagnosis.thresholds import threshold
 
 # Mann-Kendall is quadratic: longer curves are reduced to this many block medians.
 _MOST_POINTS = 120
 _MAD_TO_SIGMA = 1.4826
+_LEAST_WINDOW = 10
 
 
 def noise(values: Sequence[float]) -> float:
-    """Standard deviation of the noise, from the median absolute first difference."""
+    """Standard deviation of the noise, from the median absolute first difference (their spread if most are zero)."""
     steps = [later - earlier for earlier, later in pairwise(values)]
     if not steps:
         return 0.0
     middle = median(steps)
-    return _MAD_TO_SIGMA * median(abs(step - middle) for step in steps) / math.sqrt(2)
+    spread = _MAD_TO_SIGMA * median(abs(step - middle) for step in steps)
+    # A coarsely rounded curve stands still at most points; its median difference of zero is not its noise.
+    return (spread or (stdev(steps) if len(steps) > 1 else 0.0)) / math.sqrt(2)
 
 
 def smooth(values: Sequence[float]) -> list[float]:
@@ -43,6 +48,30 @@ def trend(values: Sequence[float]) -> tuple[int, float]:
     variance = n * (n - 1) * (2 * n + 5) / 18 * _autocorrelation_factor(points)
     z = (score - _sign(score)) / math.sqrt(variance)
     return _sign(score), math.erfc(abs(z) / math.sqrt(2))
+
+
+def window_of(points: int) -> int:
+    """Width of the moving average of a return logged at so many points."""
+    return max(_LEAST_WINDOW, int(threshold("return_window_share") * points))
+
+
+def moving_mean(values: Sequence[float], window: int) -> list[float]:
+    """Means of all windows of that width; one shorter window when there are fewer values."""
+    total = sum(values[:window])
+    means = [total / min(window, len(values))]
+    for at in range(window, len(values)):
+        total += values[at] - values[at - window]
+        means.append(total / window)
+    return means
+
+
+def within_window_spread(values: Sequence[float], window: int) -> float:
+    """Upper quartile of the standard deviations within windows; 0 when not even one window is full.
+
+    The quartile, because a policy that turns deterministic grows quiet and would make its past look exact.
+    """
+    spreads = sorted(stdev(values[at : at + window]) for at in range(0, len(values) - window + 1, window))
+    return spreads[3 * (len(spreads) - 1) // 4] if spreads else 0.0
 
 
 def _sign(value: float) -> int:

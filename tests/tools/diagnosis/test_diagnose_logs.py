@@ -43,6 +43,15 @@ def test_rising_validation_under_falling_training_is_overfitting():
         assert verdict.summary.render(lang).figures == verdict.primary.evidence
 
 
+def test_without_a_validation_loss_the_metric_tells_of_overfitting():
+    for drop, status in ((0.01, "problem"), (0.0, "healthy")):
+        noise = random.Random(2)
+        metric = [0.8 * (1 - math.exp(-at / 4)) - drop * max(0, at - 12) + noise.gauss(0, 0.003) for at in range(40)]
+        rows = [f"{at},{train},{value}" for at, (train, value) in enumerate(zip(falling(40), metric, strict=True))]
+        verdict = diagnose_text("\n".join(["epoch,loss,val_f1", *rows]), "log.csv")
+        assert verdict.status == status
+
+
 def test_rising_validation_loss_is_no_overfitting_while_the_metric_gains():
     rows = [f"{at},{train},{0.5 + at * 0.03},{1 - math.exp(-at / 20)}" for at, train in enumerate(falling(40))]
     text = "\n".join(["epoch,loss,val_loss,val_accuracy", *rows])

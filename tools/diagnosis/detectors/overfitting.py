@@ -11,42 +11,52 @@ from deep_learning_expert.tools.wording import say
 
 
 def detect(run: Run, index: int) -> Finding | None:
-    """A finding, or None when there is none or too little to say."""
-    val, train = run.first("loss", "val"), run.first("loss", "train")
+    """A finding, or None when there is none or too little to say. Without a validation loss the task metric is judged
+    in its place."""
+    val, train = validation_curve(run), run.first("loss", "train")
     if val is None or train is None or len(val) < threshold("least_points"):
         return None
-    curve = statistics.smooth(val.values)
+    worse = [-val.direction * value for value in val.values]  # rising is worse, whatever the column's direction
+    curve = statistics.smooth(worse)
     best_at = min(range(len(curve)), key=curve.__getitem__)
     best, last = curve[best_at], curve[-1]
-    least = max(threshold("overfit_rise") * best, threshold("overfit_sigmas") * statistics.noise(val.values))
-    if best <= 0 or last - best < least or _metric_still_gains(run):
+    least = max(threshold("overfit_rise") * abs(best), threshold("overfit_sigmas") * statistics.noise(worse))
+    if best == 0 or last - best < least or (val.role == "loss" and _metric_still_gains(run)):
         return None
-    rising, p_value = statistics.trend(val.values[best_at:])
+    rising, p_value = statistics.trend(worse[best_at:])
     after = [value for step, value in zip(train.steps, train.values, strict=True) if step >= val.steps[best_at]]
     falling, p_train = statistics.trend(after)
     significant = threshold("significant")
     if rising <= 0 or p_value > significant or falling >= 0 or p_train > significant:
         return None
-    return _finding(run, index, val, (val.steps[best_at], best, last), p_value)
+    return _finding(run, index, val, (val.steps[best_at], abs(best), abs(last)), p_value)
+
+
+def validation_curve(run: Run) -> Series | None:
+    """The validation loss, else the preferred validation metric that was followed through the run."""
+    least = threshold("least_points")
+    metrics = (item for item in run.of("metric", "val") if item.direction and len(item) >= least)
+    return run.first("loss", "val") or next(metrics, None)
 
 
 def _finding(run: Run, index: int, val: Series, at: tuple[float, float, float], p_value: float) -> Finding:
     step, best, last = at
     source = f"{run.source}: {val.column}"
+    what = "loss" if val.role == "loss" else "metric"
     figures = (
         measured("best_step", step, "", source, axis=run.unit),
-        measured("best_validation_loss", best, "", source),
-        measured("last_validation_loss", last, "", source),
+        measured(f"best_validation_{what}", best, "", source),
+        measured(f"last_validation_{what}", last, "", source),
     )
-    effect = computed("validation_loss_rise", 100 * (last / best - 1), "%", f"{source}: last / best - 1, smoothed")
+    change = computed(f"validation_{what}_change", 100 * (last / best - 1), "%", f"{source}: last / best - 1, smoothed")
     remark = say(
-        "diagnosis.overfitting", column=val.column, step=figures[0], unit=say(f"diagnosis.unit.{run.unit}"),
-        best=figures[1], last=figures[2],
+        "diagnosis.overfitting" if what == "loss" else "diagnosis.overfitting_metric", column=val.column,
+        step=figures[0], unit=say(f"diagnosis.unit.{run.unit}"), best=figures[1], last=figures[2],
     )  # fmt: skip
-    names = ("calibration_only", "split_differs")
+    names = ("calibration_only", "split_differs") if what == "loss" else ("split_differs",)
     return Finding(
         "overfitting", "problem", index, val.column, step, remark, figures, p_value,
-        say("diagnosis.settle.overfitting"), effect, tuple(say(f"diagnosis.alternative.{name}") for name in names),
+        say("diagnosis.settle.overfitting"), change, tuple(say(f"diagnosis.alternative.{name}") for name in names),
     )  # fmt: skip
 
 

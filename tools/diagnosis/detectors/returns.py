@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import stdev
 
 from deep_learning_expert.tools.diagnosis import statistics
 from deep_learning_expert.tools.diagnosis.finding import Finding
@@ -12,8 +11,6 @@ from deep_learning_expert.tools.diagnosis.run import Run, Series
 from deep_learning_expert.tools.diagnosis.thresholds import threshold
 from deep_learning_expert.tools.figures import Figure, computed, measured
 from deep_learning_expert.tools.wording import say
-
-_LEAST_WINDOW = 10
 
 
 def judged(run: Run) -> bool:
@@ -38,11 +35,11 @@ def detect(run: Run, index: int) -> Finding | None:
     item = run.first("return")
     if item is None or not judged(run):
         return None
-    window = max(_LEAST_WINDOW, int(threshold("return_window_share") * len(item)))
-    means = _moving_mean(item.values, window)
+    window = statistics.window_of(len(item))
+    means = statistics.moving_mean(item.values, window)
     best_at = max(range(len(means)), key=means.__getitem__)
     # The standard error of the difference of two window means.
-    error = _within_window_spread(item, window) * math.sqrt(2 / window)
+    error = statistics.within_window_spread(item.values, window) * math.sqrt(2 / window)
     shape = _Shape(
         means[0], means[best_at], means[-1], item.steps[best_at + window - 1], threshold("return_sigmas") * error
     )
@@ -87,18 +84,3 @@ def _figures(run: Run, item: Series, shape: _Shape) -> tuple[Figure, Figure, Fig
         measured("last_return", shape.last, "", source),
         measured("best_step", shape.best_step, "", source, axis=run.unit),
     )
-
-
-def _moving_mean(values: tuple[float, ...], window: int) -> list[float]:
-    total = sum(values[:window])
-    means = [total / window]
-    for at in range(window, len(values)):
-        total += values[at] - values[at - window]
-        means.append(total / window)
-    return means
-
-
-def _within_window_spread(item: Series, window: int) -> float:
-    """Upper quartile over windows: a policy that turns deterministic grows quiet and would make its past look exact."""
-    spreads = sorted(stdev(item.values[at : at + window]) for at in range(0, len(item) - window + 1, window))
-    return spreads[3 * (len(spreads) - 1) // 4]
