@@ -49,6 +49,16 @@ def _drops() -> Mapping[tuple[str, str, str, str], dict[str, Any]]:
     }
 
 
+def known_techniques() -> tuple[str, ...]:
+    """Row names of all techniques in the table, sorted."""
+    return tuple(sorted({cell["technique"] for cell in _table("drop_table.json")}))
+
+
+def known_families() -> tuple[str, ...]:
+    """All families in the table, sorted."""
+    return tuple(sorted({cell["family"] for cell in _table("drop_table.json")}))
+
+
 def estimate_drop(
     technique: str, family: str, severity: Severity | None = None, kind: MetricKind = "score"
 ) -> DropEstimate:
