@@ -109,7 +109,7 @@ def _try(offer: Offer, model: Facts, policy: Policy, situation: Situation, *, ow
     if isinstance(training, Remark):
         return training
     latency, unknown = latency_of(model, situation, size.needs)
-    if latency is not None and misses_deadline(latency, situation):
+    if latency is not None and misses_deadline(latency, model, situation):
         return say(
             "architecture.rejected.latency", model=model.name, latency=latency, limit=situation.needs.limits.latency
         )

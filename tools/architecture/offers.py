@@ -18,7 +18,6 @@ from typing import Any, cast
 
 from deep_learning_expert.tools.architecture.candidate import Mode
 from deep_learning_expert.tools.architecture.situation import Situation
-from deep_learning_expert.tools.catalog import models
 
 _FOLDER = Path(__file__).with_name("policy")
 
@@ -113,8 +112,7 @@ def matching_offers(policy: Policy, situation: Situation) -> tuple[Offer, ...]:
     ]
     for rank, group in enumerate(holding):
         for offer in group.chosen(situation.language):
-            if models.has_architecture(offer.id):
-                found.setdefault(offer.id, replace(offer, rank=rank))
+            found.setdefault(offer.id, replace(offer, rank=rank))
     return tuple(found.values())
 
 

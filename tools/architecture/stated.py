@@ -87,7 +87,7 @@ def _known_names(first: tuple[str, ...], subtask: str) -> Mapping[str, str]:
     """Normalised names of the policy's models -> id: ids, names and aliases, then bare family names."""
     policy = policies()[subtask]
     ids = dict.fromkeys((*first, *(offer.id for group in policy.groups for offer in group.every())))
-    rows = [models.architecture(model_id) for model_id in ids if models.has_architecture(model_id)]
+    rows = [models.architecture(model_id) for model_id in ids]
     known: dict[str, str] = {}
     for row in rows:
         for name in (row.id, row.name, *row.aliases):
