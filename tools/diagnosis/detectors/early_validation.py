@@ -20,7 +20,7 @@ def detect(run: Run, index: int) -> Finding | None:
     early = _early(val)
     first, best = early[0], min(early[1:])
     # Noise may hide a small fall, but no noise excuses calling a large one none.
-    noise = min(2 * statistics.noise(early), threshold("late_fall") * first)
+    noise = min(threshold("flat_sigmas") * statistics.noise(early), threshold("late_fall") * first)
     moved = max(threshold("early_improvement") * first, noise)
     if first - best > moved or _falls_later(val) or any(map(_improves, run.of("metric", "val"))):
         return None
@@ -51,11 +51,13 @@ def _falls_later(val: Series) -> bool:
 
 
 def _improves(metric: Series) -> bool:
-    early = _early(metric)
-    if len(early) < 2 or not metric.direction:
+    """Whether a task metric rises above its first value at any time: then the model learns what the task asks for."""
+    if len(metric) < 2 or not metric.direction:
         return False
-    gains = [metric.direction * (value - early[0]) for value in early[1:]]
-    return max(gains) > max(threshold("early_improvement") * abs(early[0]), 2 * statistics.noise(early))
+    first = metric.values[0]
+    noise = threshold("flat_sigmas") * statistics.noise(metric.values)
+    gain = max(metric.direction * (value - first) for value in metric.values)
+    return gain > max(threshold("early_improvement") * abs(first), noise)
 
 
 def _began_late(run: Run, val: Series) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from statistics import median
+from statistics import fmean, median
 
 from deep_learning_expert.tools.diagnosis import statistics
 from deep_learning_expert.tools.diagnosis.finding import Finding
@@ -72,7 +72,7 @@ def _no_learning(run: Run, index: int, train: Series, shape: _Shape) -> Finding 
     falling, p_value = statistics.trend(train.values)
     falls = falling < 0 and p_value < threshold("significant")
     moved = shape.first - shape.best
-    unmoved = moved < max(threshold("unmoved_share") * shape.first, statistics.noise(train.values)) and not falls
+    unmoved = not falls and _is_flat(train, moved)
     slightly = moved < threshold("chance_moved_share") * shape.first
     classes = _chance_classes(run, train, unmoved) if unmoved or slightly else None
     if not unmoved and classes is None:
@@ -91,6 +91,19 @@ def _no_learning(run: Run, index: int, train: Series, shape: _Shape) -> Finding 
         "not-learning", "problem", index, train.column, train.steps[0], remark, figures, p_value,
         say("diagnosis.settle.not_learning"), effect, tuple(say(f"diagnosis.alternative.{name}") for name in others),
     )  # fmt: skip
+
+
+def _is_flat(train: Series, moved: float) -> bool:
+    """Whether the loss stayed where it began, and there are points enough to say so in spite of the noise."""
+    values = train.values
+    noise = statistics.noise(values)
+    least = max(threshold("unmoved_share") * values[0], threshold("flat_sigmas") * noise)
+    if moved >= least or values[0] - _late_median(train) >= least:
+        return False
+    count = len(values) // 5
+    fall = fmean(values[:count]) - fmean(values[-count:])
+    error = noise * math.sqrt(2 / count)
+    return fall + 2 * error < threshold("flat_bound_share") * values[0]
 
 
 def _chance_classes(run: Run, train: Series, unmoved: bool) -> int | None:
