@@ -34,11 +34,12 @@ SERIES = (
     ("rtx-3090", "amp-fp16", "pytorch-1.12", "nchw", "training"),
 )
 Floats = NDArray[np.float64]
+Row = tuple[Workload, str, float, int]  # workload at the row's resolution, family, log seconds per sample, batch
 
 
-def collect() -> dict[tuple[str, ...], list[tuple[Workload, str, float, int]]]:
+def collect() -> dict[tuple[str, ...], list[Row]]:
     """Series -> (workload at the row's resolution, family, log seconds per sample, batch)."""
-    rows: dict[tuple[str, ...], list[tuple[Workload, str, float, int]]] = {key: [] for key in SERIES}
+    rows: dict[tuple[str, ...], list[Row]] = {key: [] for key in SERIES}
     for name in models.architecture_ids():
         row = models.architecture(name)
         if not (row.macs and row.params and row.activations and side_of(row.macs_at)):
@@ -86,13 +87,13 @@ def cross_validated(inputs: Floats, target: Floats, folds: NDArray[np.int64]) ->
     return residual
 
 
-def model(rows: list[tuple[Workload, str, float, int]], with_activations: bool) -> dict[str, Any]:
+def model(rows: list[Row], with_activations: bool) -> dict[str, Any]:
     """One regression with its residual quantiles, as it is stored."""
     works = [row[0] for row in rows]
     centre = centre_of(works, with_activations)
     inputs = np.array([features(work, centre, with_activations) for work in works])
     target = np.array([row[2] for row in rows])
-    residual = cross_validated(inputs, target, folds_of([row[1] for row in rows]))
+    residual = residuals(rows, folds_of([row[1] for row in rows]), with_activations)
     classes = np.array([work.architecture_class for work in works])
     quantiles = {"all": np.quantile(residual, EDGES)}
     for name in ("CNN", "Transformer", "Hybrid"):
@@ -104,8 +105,16 @@ def model(rows: list[tuple[Workload, str, float, int]], with_activations: bool) 
     }
 
 
-def scaling(rows: dict[tuple[str, ...], list[tuple[Workload, str, float, int]]]) -> list[float]:
-    """10 % and 90 % quantile of the log error when a time measured on one GPU is carried to another.
+def residuals(rows: list[Row], folds: NDArray[np.int64], with_activations: bool = True) -> Floats:
+    """Log residual (truth - prediction) of every row, predicted without its family."""
+    works = [row[0] for row in rows]
+    centre = centre_of(works, with_activations)
+    inputs = np.array([features(work, centre, with_activations) for work in works])
+    return cross_validated(inputs, np.array([row[2] for row in rows]), folds)
+
+
+def scaling_errors(rows: dict[tuple[str, ...], list[Row]]) -> list[float]:
+    """Log errors when a time measured on one GPU is carried to another.
 
     The carrying factor is the ratio of the two regressions' predictions, both fitted without the model's family.
     """
@@ -116,17 +125,14 @@ def scaling(rows: dict[tuple[str, ...], list[tuple[Workload, str, float, int]]])
         for two in series:
             if one[0] != two[0] and one[2].endswith("-compile") == two[2].endswith("-compile"):
                 shared = left[one].keys() & left[two].keys()
-                errors += [left[two][name] - left[one][name] for name in shared]
-    return [round(float(edge), 4) for edge in np.quantile(errors, EDGES)]
+                errors += [left[two][name] - left[one][name] for name in sorted(shared, key=str)]
+    return errors
 
 
-def held_out(rows: list[tuple[Workload, str, float, int]]) -> dict[tuple[str, int | None], float]:
+def held_out(rows: list[Row]) -> dict[tuple[str, int | None], float]:
     """(model, side) -> log residual without its family."""
-    works = [row[0] for row in rows]
-    centre = centre_of(works, True)
-    inputs = np.array([features(work, centre, True) for work in works])
-    residual = cross_validated(inputs, np.array([row[2] for row in rows]), folds_of([row[1] for row in rows]))
-    return {(work.name, work.side): float(value) for work, value in zip(works, residual, strict=True)}
+    left = residuals(rows, folds_of([row[1] for row in rows]))
+    return {(row[0].name, row[0].side): float(value) for row, value in zip(rows, left, strict=True)}
 
 
 def main() -> int:
@@ -150,10 +156,10 @@ def main() -> int:
                 "sizes_only": model(rows, with_activations=False),
             }
         )
+    scaling = [round(float(edge), 4) for edge in np.quantile(scaling_errors(collected), EDGES)]
     about = "made by build/fit_latency.py from timm's benchmark tables (tools/catalog/data/timm_measurement.csv)"
     OUT.write_text(
-        json.dumps({"source": about, "scaling_residual": {"gpu": scaling(collected)}, "models": stored}, indent=1)
-        + "\n",
+        json.dumps({"source": about, "scaling_residual": {"gpu": scaling}, "models": stored}, indent=1) + "\n",
         encoding="utf-8",
     )
     return 0
