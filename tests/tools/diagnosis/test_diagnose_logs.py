@@ -93,6 +93,15 @@ def test_loss_that_never_moves_is_not_learning():
     assert verdict.primary is not None and verdict.primary.id == "not-learning"
 
 
+def test_flatness_needs_low_noise_and_the_beginning_of_the_run():
+    noise = random.Random(3)
+    wild = [2.3 + noise.gauss(0, 0.5) for _ in range(30)]
+    late = [2.3 + noise.gauss(0, 0.002) for _ in range(60)]
+    for values, start in ((wild, 0), (late, 700)):
+        lines = "\n".join(json.dumps({"step": start + at, "loss": value}) for at, value in enumerate(values))
+        assert diagnose_text(lines, "log.jsonl").findings == ()
+
+
 def test_appended_runs_are_split_and_a_resume_is_not():
     lines = [{"iteration": at, "total_loss": 1 / (at + 1)} for at in [*range(30), *range(30)]]
     verdict = diagnose_text("\n".join(map(json.dumps, lines)), "metrics.json")

@@ -69,6 +69,8 @@ def _divergence(run: Run, index: int, train: Series, shape: _Shape) -> Finding |
 
 
 def _no_learning(run: Run, index: int, train: Series, shape: _Shape) -> Finding | None:
+    if train.steps[0] > threshold("begins_late_share") * train.steps[-1]:
+        return None
     falling, p_value = statistics.trend(train.values)
     falls = falling < 0 and p_value < threshold("significant")
     moved = shape.first - shape.best
