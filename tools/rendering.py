@@ -31,7 +31,10 @@ def number(value: float, digits: int = 3) -> str:
         return f"{float(mantissa):g}e{int(exponent)}"
     if magnitude >= 1000:
         return f"{value:,.0f}" if magnitude < 1e15 else f"{value:.3g}"
-    rounded = round(value, max(digits - 1 - math.floor(math.log10(magnitude)), 0))
+    decimals = max(digits - 1 - math.floor(math.log10(magnitude)), 0)
+    if 0.99 < magnitude < 1:  # 0.9999 (a decay, a share) must not turn into 1: its distance to one is what counts
+        decimals = max(decimals, -math.floor(math.log10(1 - magnitude)))
+    rounded = round(value, decimals)
     return f"{rounded:g}"
 
 

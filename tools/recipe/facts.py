@@ -75,6 +75,11 @@ def _task_tags(needs: Requirements) -> Iterator[str]:
         yield "size-limit"
     if needs.data.augmentation_wanted is False:
         yield "no-augmentation"
+    if needs.subtask.startswith("multilabel") or any(word in needs.words.lower() for word in _MULTILABEL_WORDS):
+        yield "multilabel"
+
+
+_MULTILABEL_WORDS = ("multi-label", "multilabel", "multi label", "多标签")
 
 
 def _data_tags(needs: Requirements) -> Iterator[str]:

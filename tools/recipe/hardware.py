@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Any
 
+from deep_learning_expert.tools.catalog.devices import Device, find_device
 from deep_learning_expert.tools.recipe.recipe import Precision
+from deep_learning_expert.tools.recipe.tables import table
 from deep_learning_expert.tools.requirements import DeviceKind, DeviceNeed
 
 
 @dataclass(frozen=True)
 class Machine:
-    """kind: of the training device; name: as the user or the table calls it; memory_gb: of one device.
+    """kind: of the training device; name: as the user or the catalog calls it; memory_gb: of one device.
 
     stated: whether the user named a machine at all. memory_source: where memory_gb comes from.
     """
@@ -29,40 +26,31 @@ class Machine:
     stated: bool
 
 
-@cache
-def _table() -> Mapping[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("hardware.toml").read_text(encoding="utf-8"))
-
-
-def machine_of(device: DeviceNeed | None) -> Machine:
+def machine_of(need: DeviceNeed | None) -> Machine:
     """The machine behind a stated device; without one, the table's ordinary GPU, marked as not stated."""
-    table = _table()
-    if device is None:
-        usual = table["unstated"]
+    usual = table("sizing.toml")["unstated_machine"]
+    if need is None:
         return Machine("gpu", usual["name"], 1, usual["memory_gb"], usual["source"], "bf16", False)
-    words = f"{device.name or ''} {device.words}".lower().replace("-", " ").replace("_", " ")
-    row = next((row for row in table["device"] if any(name in words for name in row["names"])), None)
-    memory, source = _memory(device, row)
-    label = device.name or device.words or device.kind
-    return Machine(device.kind, label, max(device.count, 1), memory, source, _precision(device.kind, row), True)
+    known = (find_device(need.name) if need.name else None) or find_device(need.words)
+    name = known.name if known else need.name or need.words or need.kind
+    if need.memory_gb is not None:
+        memory, source = need.memory_gb.value, need.memory_gb.source
+    elif known is not None and known.memory_gb:
+        memory, source = min(known.memory_gb), known.source
+    else:
+        memory, source = usual["memory_gb"], usual["source"]
+    return Machine(need.kind, name, max(need.count, 1), memory, source, _precision(need.kind, known), True)
 
 
-def _memory(device: DeviceNeed, row: Mapping[str, Any] | None) -> tuple[float, str]:
-    if device.memory_gb is not None:
-        return device.memory_gb.value, device.memory_gb.source
-    if row is not None:
-        return float(row["memory_gb"]), row["source"]
-    usual = _table()["unstated"]
-    return float(usual["memory_gb"]), usual["source"]
+def _precision(kind: DeviceKind, known: Device | None) -> Precision:
+    """bf16 on Ampere and newer and on TPU, fp16 with loss scaling on Volta and Turing, else fp32.
 
-
-def _precision(kind: DeviceKind, row: Mapping[str, Any] | None) -> Precision:
-    """bf16 on Ampere and newer and on TPU, fp16 with loss scaling on Volta and Turing, else fp32."""
+    Cards without half-precision units (Pascal, GTX 16) gain nothing from fp16 and the GTX 16 is known to give NaN.
+    """
     if kind == "tpu":
         return "bf16"
     if kind != "gpu":
         return "fp32"
-    if row is None:
+    if known is None or known.supports_bf16:
         return "bf16"
-    precision: Precision = row["precision"]
-    return precision
+    return "fp16" if known.tensor16_tflops is not None else "fp32"

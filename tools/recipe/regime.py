@@ -6,7 +6,6 @@ order inside a file runs from the particular to the general, and `fallback.toml`
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,6 +16,7 @@ from deep_learning_expert.tools.errors import UnknownNameError
 from deep_learning_expert.tools.recipe.condition import Condition, take_condition
 from deep_learning_expert.tools.recipe.facts import Facts
 from deep_learning_expert.tools.recipe.recipe import Optimizer, Scheduler
+from deep_learning_expert.tools.recipe.tables import table
 
 _FOLDER = Path(__file__).with_name("regimes")
 Scaling = Literal["linear", "sqrt", "none"]
@@ -112,20 +112,18 @@ def _regime(name: str, source_row: Mapping[str, Any]) -> Regime:
 @cache
 def domain_files() -> Mapping[str, tuple[str, ...]]:
     """Domain file -> the subtasks looked up in it first, from index.toml."""
-    table = tomllib.loads((_FOLDER / "index.toml").read_text(encoding="utf-8"))
-    return {name: tuple(subtasks) for name, subtasks in table["subtasks"].items()}
+    return {name: tuple(subtasks) for name, subtasks in table("regimes/index.toml")["subtasks"].items()}
 
 
 @cache
 def load(domain: str) -> tuple[Regime, ...]:
     """The regimes of one domain file, in order. Errors: UnknownNameError."""
-    path = _FOLDER / f"{domain}.toml"
-    if not path.is_file():
+    if domain not in all_domains():
         raise UnknownNameError("recipe.unknown_domain", name=domain, known=", ".join(all_domains()))
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    return tuple(_regime(name, row) for name, row in table.items())
+    return tuple(_regime(name, row) for name, row in table(f"regimes/{domain}.toml").items())
 
 
+@cache
 def all_domains() -> tuple[str, ...]:
     """Names of all regime files."""
     return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml") if path.stem != "index"))

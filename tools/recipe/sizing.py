@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 from deep_learning_expert.tools.figures import Figure, cited, computed, estimated, given
@@ -15,13 +12,13 @@ from deep_learning_expert.tools.recipe.facts import Facts
 from deep_learning_expert.tools.recipe.hardware import Machine
 from deep_learning_expert.tools.recipe.recipe import Scheduler
 from deep_learning_expert.tools.recipe.regime import Regime, Span
+from deep_learning_expert.tools.recipe.tables import table
 from deep_learning_expert.tools.requirements import Requirements
 
 
-@cache
 def constants() -> Mapping[str, Any]:
     """sizing.toml."""
-    return tomllib.loads(Path(__file__).with_name("sizing.toml").read_text(encoding="utf-8"))
+    return table("sizing.toml")
 
 
 def by_size(rows: Sequence[Mapping[str, float]], size: float, name: str) -> float:

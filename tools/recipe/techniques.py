@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from deep_learning_expert.tools.figures import Figure, cited
 from deep_learning_expert.tools.recipe.condition import Condition, take_condition
 from deep_learning_expert.tools.recipe.facts import Facts
 from deep_learning_expert.tools.recipe.recipe import Technique
 from deep_learning_expert.tools.recipe.regime import Regime
+from deep_learning_expert.tools.recipe.tables import table
 from deep_learning_expert.tools.wording import say
 
 Slot = Literal["augmentation", "sampling", "regularization", "techniques"]
@@ -30,15 +29,11 @@ class Rule:
     drop: tuple[str, ...] = ()
 
 
-def _read(name: str) -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name(name).read_text(encoding="utf-8"))
-
-
 @cache
 def rules() -> tuple[Rule, ...]:
     """All rules of rules.toml, in order; a later rule may drop what an earlier one added."""
     found = []
-    for name, source_row in _read("rules.toml").items():
+    for name, source_row in table("rules.toml").items():
         row = dict(source_row)
         condition = take_condition(row)
         add: dict[str, tuple[str, ...]] = {slot: tuple(row[slot]) for slot in SLOTS if slot in row}
@@ -54,7 +49,7 @@ def usual_figures() -> Mapping[str, Mapping[str, Figure]]:
             key: cited(item.get("quantity", key), item["value"], item.get("unit", ""), item["source"])
             for key, item in fields.items()
         }
-        for name, fields in _read("techniques.toml").items()
+        for name, fields in table("techniques.toml").items()
     }
 
 

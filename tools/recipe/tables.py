@@ -1,0 +1,17 @@
+"""Reads the rule tables beside this code, each once and when first asked for."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).resolve().parent
+
+
+@cache
+def table(name: str) -> Mapping[str, Any]:
+    """The table `name` ("rules.toml", "regimes/vision.toml"); errors: FileNotFoundError."""
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
