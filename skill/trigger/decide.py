@@ -25,6 +25,8 @@ Ground = Literal["evidence", "explicit_call", "session", "background_prompt", "e
 _EXPLICIT = re.compile(r"(?:^|[\s(（\"'“/@$])(?:/|@|\$)?deep[-_ ]learning[-_ ]expert\b|深度学习专家", re.IGNORECASE)
 _EXPLICIT_CHARS = 400  # a call stands at the front of a message or at its very end
 _NO_RULE = "none"
+_ANY_RULE = "any"  # frames that show deep learning is meant, whichever rule it falls under
+_GENERAL_RULE = "U5"  # the rule of messages for which only such frames speak
 _LEAVES_SESSION = 0.03  # probability below which a message has left the session's subject
 _FOLLOW_UP_BYTES = 45  # fifteen Chinese characters or eight English words
 
@@ -162,7 +164,8 @@ def _loudest(speaking: Sequence[Match]) -> Match | None:
         heard[match.frame.rule] = heard.get(match.frame.rule, 0.0) + weights.get(match.frame.id, match.frame.weight)
     if not heard:
         return None
-    rule = max(heard, key=lambda name: heard[name])
+    named = [name for name in heard if name != _ANY_RULE] or [_ANY_RULE]
+    rule = max(named, key=lambda name: heard[name])
     return max(
         (match for match in speaking if match.frame.rule == rule),
         key=lambda match: weights.get(match.frame.id, match.frame.weight),
@@ -184,7 +187,8 @@ def _with_evidence(
     places = sorted((item.start, item.end) for item in best.mentions)
     words = tuple(dict.fromkeys(message[start:end][:80] for start, end in places))
     span = (places[0][0], max(end for _, end in places))
-    return Decision(verdict, best.frame.rule, span, words, chance, lang, foreign, ground, best.frame.id)
+    rule = _GENERAL_RULE if best.frame.rule == _ANY_RULE else best.frame.rule
+    return Decision(verdict, rule, span, words, chance, lang, foreign, ground, best.frame.id)
 
 
 def out_of_scope_reply(decision: Decision, lang: Language) -> Remark:

@@ -58,7 +58,7 @@ def split(message: str) -> Split:
     question = _clipped(question)
     worth_a_look = [(begin, end) for begin, end in pasted if end - begin > 1][:_MOST_BLOCKS]
     blocks = [Block(begin, end, block_kinds(message[begin:end])) for begin, end in worth_a_look]
-    whole = [Block(begin, end, kinds) for begin, end in question if (kinds := statement_kinds(message[begin:end]))]
+    whole = [Block(begin, end, kinds) for begin, end in question if (kinds := _kinds_of_prose(message[begin:end]))]
     return Split(tuple(question), (*blocks, *whole))
 
 
@@ -206,6 +206,13 @@ def block_kinds(text: str) -> tuple[str, ...]:
 def statement_kinds(text: str) -> tuple[str, ...]:
     """Kinds of task statement that come as plain prose (contest problems, exam questions)."""
     return _kinds(text, "statement")
+
+
+def _kinds_of_prose(text: str) -> tuple[str, ...]:
+    """Kinds of what was written, or pasted without line breaks, between the blocks."""
+    if len(text) < _SHORT_MESSAGE_CHARS:
+        return statement_kinds(text)
+    return (*statement_kinds(text), *(kind for kind in block_kinds(text) if kind.startswith(("log_", "trace_"))))
 
 
 def _kinds(text: str, group: str) -> tuple[str, ...]:
