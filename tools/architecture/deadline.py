@@ -5,6 +5,7 @@ from __future__ import annotations
 from deep_learning_expert.tools.architecture.facts import Facts
 from deep_learning_expert.tools.architecture.limits import rules
 from deep_learning_expert.tools.architecture.situation import Situation
+from deep_learning_expert.tools.catalog.devices import device as catalog_device
 from deep_learning_expert.tools.errors import ToolError
 from deep_learning_expert.tools.estimate.latency import latency
 from deep_learning_expert.tools.figures import Figure, Interval
@@ -16,8 +17,9 @@ def latency_of(model: Facts, situation: Situation, needs: tuple[str, ...]) -> tu
     device = situation.needs.deploy_on or situation.needs.train_on
     if device is None:
         return None, say("architecture.latency.no_device", model=model.name)
-    shown = device.words or device.name or device.kind
+    shown: Remark | str = say(f"architecture.device.{device.kind}")
     if device.name is not None:
+        shown = catalog_device(device.name).name
         precision = next((need for need in needs if need in {"fp16", "int8"}), None)
         try:
             return _at_length(latency(model.row.id, device.name, precision=precision), model, situation), None

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from deep_learning_expert.tools.architecture.candidate import Comparison
 from deep_learning_expert.tools.architecture.compare import compare_architectures
+from deep_learning_expert.tools.architecture.proper_names import proper_names
 from deep_learning_expert.tools.errors import UnknownNameError
 from deep_learning_expert.tools.figures import Figure, given
 from deep_learning_expert.tools.requirements import DataNeeds, DeviceNeed, Limits, Requirements, Setup
@@ -251,3 +252,9 @@ def test_any_needs_get_an_answer_whose_sentences_render(
     for remark in _remarks(comparison):
         remark.render("en")
         remark.render("zh")
+
+
+def test_proper_names_hold_what_sentences_show_with_digits_in_it() -> None:
+    names = proper_names(compare_architectures(_needs("forecasting")))
+    assert "PatchTST" in names
+    assert "ETTh1" in names
