@@ -13,6 +13,7 @@ from deep_learning_expert.tools.diagnosis.detectors import (
     non_finite,
     overfitting,
     returns,
+    spikes,
     trend_of_training,
     zero_loss,
 )
@@ -29,6 +30,7 @@ Detector = Callable[[Run, int], Finding | None]
 _TRENDS: tuple[Detector, ...] = (
     constant_metric.detect,
     trend_of_training.detect,
+    spikes.detect,
     overfitting.detect,
     early_validation.detect,
 )

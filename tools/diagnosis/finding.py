@@ -9,7 +9,7 @@ from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.wording import Remark
 
 FindingId = Literal[
-    "nan", "divergence", "constant-metric", "not-learning", "overfitting", "val-not-moving",
+    "nan", "divergence", "oscillation", "constant-metric", "not-learning", "overfitting", "val-not-moving",
     "return-collapse",
 ]  # fmt: skip
 Severity = Literal["problem", "warning"]

@@ -15,7 +15,7 @@ from deep_learning_expert.tools.figures import Figure, computed
 from deep_learning_expert.tools.wording import Remark, say
 
 Status = Literal["healthy", "problem", "insufficient_evidence"]
-_UNSTABLE: frozenset[FindingId] = frozenset({"nan", "divergence"})
+_UNSTABLE: frozenset[FindingId] = frozenset({"nan", "divergence", "oscillation"})
 
 
 @dataclass(frozen=True)

@@ -102,6 +102,15 @@ def test_flatness_needs_low_noise_and_the_beginning_of_the_run():
         assert diagnose_text(lines, "log.jsonl").findings == ()
 
 
+def test_habitual_spikes_are_oscillation_and_a_single_one_is_not():
+    for every, expected in ((12, True), (60, False)):
+        values = [value * (3 if at % every == every - 1 else 1) for at, value in enumerate(falling(100))]
+        lines = "\n".join(json.dumps({"step": at, "loss": value}) for at, value in enumerate(values))
+        verdict = diagnose_text(lines, "log.jsonl")
+        assert [item.id for item in verdict.findings] == (["oscillation"] if expected else [])
+        assert verdict.unstable is expected
+
+
 def test_appended_runs_are_split_and_a_resume_is_not():
     lines = [{"iteration": at, "total_loss": 1 / (at + 1)} for at in [*range(30), *range(30)]]
     verdict = diagnose_text("\n".join(map(json.dumps, lines)), "metrics.json")
