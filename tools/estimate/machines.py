@@ -6,14 +6,14 @@ import math
 
 from deep_learning_expert.tools.catalog.devices import Device, device, find_device
 from deep_learning_expert.tools.errors import CannotSayError
-from deep_learning_expert.tools.estimate.constants import Span, span
+from deep_learning_expert.tools.estimate.constants import Span, exactly, section_of, span
 
-# Devices whose timings can be carried over to one another.
-_GROUPS = {"gpu": "gpu", "jetson": "gpu", "cpu": "cpu"}
+# Devices whose timings can be carried over to one another: a phone is timed as its CPU.
+_GROUPS = {"gpu": "gpu", "jetson": "gpu", "cpu": "cpu", "phone": "cpu"}
 
 
 def group_of(machine: Device) -> str:
-    """ "gpu", "cpu", or "" for kinds no table covers (phones, NPUs, TPUs, microcontrollers)."""
+    """ "gpu", "cpu", or "" for kinds no table covers (NPUs, TPUs, microcontrollers)."""
     return _GROUPS.get(machine.kind, "")
 
 
@@ -33,31 +33,51 @@ def time_factor(from_id: str, to: Device, compute_share: float) -> Span:
     group = group_of(to)
     if not group or group != group_of(origin):
         raise CannotSayError("estimate.no_kin_measured", device=to.name)
-    ratios = [
-        (share, math.log(old / new))
-        for share, old, new in (
-            (compute_share, _peak(origin), _peak(to)),
-            (1 - compute_share, origin.bandwidth_gb_s, to.bandwidth_gb_s),
-        )
-        if old and new
-    ]
-    if not ratios:
-        raise CannotSayError("estimate.no_data_sheet", device=to.name)
-    weight = sum(share for share, _ in ratios) or 1.0
-    middle = sum(share * log for share, log in ratios) / weight
-    edges = [log for _, log in ratios]
-    own = Span(
-        math.exp(min(0.5 * (middle + min(edges)), middle)),
-        math.exp(middle),
-        math.exp(max(0.5 * (middle + max(edges)), middle)),
-    )
+    compute = _core_ratio(origin, to) if group == "cpu" else _peak_ratio(origin, to)
+    memory = None
+    if origin.bandwidth_gb_s and to.bandwidth_gb_s:
+        memory = exactly(origin.bandwidth_gb_s / to.bandwidth_gb_s)
     left = span("other_machine", group)
-    both_known = len(ratios) == 2
-    return own.times(left if both_known else left.times(left))
+    if compute is None and memory is None:
+        raise CannotSayError("estimate.no_data_sheet", device=to.name)
+    if compute is None or memory is None:
+        return (compute or memory or left).times(left).times(left)
+    return _between(compute, memory, compute_share).times(left)
 
 
-def _peak(machine: Device) -> float | None:
-    """Peak that the group's tables ran at: half precision on GPUs, fp32 on CPUs."""
-    if group_of(machine) == "cpu":
-        return machine.fp32_tflops
-    return machine.tensor16_tflops or machine.fp32_tflops
+def _between(compute: Span, memory: Span, share: float) -> Span:
+    """The weighted geometric mean; its range reaches halfway to the nearer and the farther of the two."""
+    middle = compute.middle**share * memory.middle ** (1 - share)
+    low, high = min(compute.low, memory.low), max(compute.high, memory.high)
+    return Span(min(math.sqrt(middle * low), middle), middle, max(math.sqrt(middle * high), middle))
+
+
+def _peak_ratio(origin: Device, to: Device) -> Span | None:
+    """By the fastest units both data sheets state in the same precision; None when they share none."""
+    for field in ("tensor16_tflops", "int8_tops", "fp32_tflops"):
+        old, new = getattr(origin, field), getattr(to, field)
+        if old and new:
+            return exactly(old / new)
+    return None
+
+
+def _core_ratio(origin: Device, to: Device) -> Span | None:
+    """By published fp32 peak, else by cores and what a core of the class does."""
+    if origin.fp32_tflops and to.fp32_tflops:
+        return exactly(origin.fp32_tflops / to.fp32_tflops)
+    old, new = _core_rate(origin), _core_rate(to)
+    if old is None or new is None or not (origin.cores and to.cores):
+        return None
+    exponent = float(section_of("core_scaling")["exponent"])
+    # The range of the origin's class is left out: its timings are known, only the way to the other machine is not.
+    return new.inverse().scaled(old.middle * (origin.cores / to.cores) ** exponent)
+
+
+def _core_rate(machine: Device) -> Span | None:
+    for name in ("avx512f", "avx2"):
+        if name in machine.vector:
+            return span("core_gflops", name)
+    for start, name in section_of("core_class").items():
+        if machine.id.startswith(start):
+            return span("core_gflops", str(name))
+    return None

@@ -33,8 +33,10 @@ CLASSES = {
     "pool": ("pool", "mean", "sum", "amax"),
     "copy": ("copy", "clone", "cat", "roll", "index", "pad", "gather", "contiguous", "upsample", "stack"),
 }
-VIEWS = ("view", "reshape", "permute", "transpose", "expand", "slice", "select", "unsqueeze", "squeeze", "split", "chunk",
-         "alias", "detach", "unbind", "as_strided", "unfold", "empty", "lift", "sym_")  # fmt: skip
+VIEWS = (
+    *("view", "reshape", "permute", "transpose", "expand", "slice", "select", "unsqueeze", "squeeze", "split", "chunk"),
+    *("alias", "detach", "unbind", "as_strided", "unfold", "empty", "lift", "sym_"),
+)
 
 
 class Tracer(TorchDispatchMode):
@@ -101,7 +103,7 @@ def fused_attention(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor,
         entry = Tracer.current.work["attention"]
         entry[0] += query.numel() + key.numel() + value.numel() + out.numel()
         entry[1] += 1
-    return out  # type: ignore[no-any-return]  # torch does not type Function.apply
+    return out
 
 
 def class_of(name: str) -> str:
