@@ -135,7 +135,7 @@ def _unclear(task: Task, fields: Fields, domain: Domain | None, data: DataNeeds,
     if domain is None:
         yield Unclear(where="task.domain", words=task.task.domain)
     for field, answered in _quantity_fields(fields, data, limits):
-        if field.text and not answered and not field.reading.of(*_USED[field.path]):
+        if field.text and not answered and not _gave_something(field):
             yield Unclear(where=field.path, words=field.text)
         elif field.text:
             pieces = (field.clause_at(*fragment.span) or fragment.words for fragment in field.reading.not_understood)
@@ -151,6 +151,11 @@ def _unclear(task: Task, fields: Fields, domain: Domain | None, data: DataNeeds,
             yield Unclear(where=field.path, words=field.text)
 
 
+def _gave_something(field: Field) -> bool:
+    """Whether the field holds a possible quantity of a kind that is asked for there."""
+    return any(item.value > 0 or item.kind == "target" for item in field.reading.of(*_USED[field.path]))
+
+
 def _worded_fields(fields: Fields) -> Iterable[tuple[Field, str]]:
     """(field, table of the words it should hold)."""
     yield fields.labels, "labels"
@@ -161,7 +166,7 @@ def _worded_fields(fields: Fields) -> Iterable[tuple[Field, str]]:
 def _quantity_fields(fields: Fields, data: DataNeeds, limits: Limits) -> Iterable[tuple[Field, bool]]:
     """(field, whether its words answer without a quantity)."""
     free = limits.pretrained_forbidden or limits.commercial is not None
-    yield fields.size, data.has_simulator or fields.size.says("flags", "logged")
+    yield fields.size, data.has_simulator
     yield fields.compute, False
     yield fields.latency, limits.latency_unlimited or fields.latency.says("challenges", "real-time")
     yield fields.accuracy, limits.best_effort_target or fields.accuracy.is_bare()

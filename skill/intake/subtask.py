@@ -60,7 +60,7 @@ def recognise_subtask(
     task_type: TaskType, domain: Domain | None, specific: str, side: str = "", signals: Iterable[str] = ()
 ) -> Recognition:
     """Score every subtask. specific: the task in words; side: all other fields; signals: facts as "#..." words."""
-    main_text = f"{fold(specific)} {' '.join(signals)}"
+    main_text = f"{fold(specific)} {fold(' '.join(signals))}"
     side_text = f"{main_text} {fold(side)}"
     scored: list[tuple[float, str, tuple[str, ...]]] = []
     evidence = {subtask: _evidence(_terms(subtask), main_text, side_text) for subtask in subtasks()}

@@ -18,6 +18,7 @@ def vocabulary(name: str) -> Mapping[str, Any]:
         return tomllib.load(stream)
 
 
+@cache
 def word_lists(name: str, table: str) -> Mapping[str, tuple[str, ...]]:
     """A table of lists of term expressions, keyed by what they mean."""
     return {key: tuple(terms) for key, terms in vocabulary(name)[table].items()}
