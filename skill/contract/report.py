@@ -35,7 +35,7 @@ class RecipeDecision(_Envelope):
 
     regime: str
     optimizer: str
-    learning_rate: float | None = Field(description="Peak rate of the main group at the stated batch_size.")
+    learning_rate: float = Field(description="Peak rate of the main group at batch_size; 0 when optimizer is none.")
     batch_size: int = Field(ge=1, description="Global batch.")
     batch_unit: str
     scheduler: str

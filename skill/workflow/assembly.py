@@ -137,7 +137,7 @@ def _decisions(context: Context) -> Decisions:
         recipe=RecipeDecision(
             regime=recipe.regime,
             optimizer=recipe.optimizer,
-            learning_rate=recipe.learning_rate.value if recipe.learning_rate else None,
+            learning_rate=recipe.learning_rate.value if recipe.learning_rate else 0.0,
             batch_size=int(recipe.batch_size.value),
             batch_unit=recipe.batch_size.unit,
             scheduler=recipe.scheduler,
