@@ -14,6 +14,7 @@ from deep_learning_expert.tools.diagnosis.detectors import (
     overfitting,
     returns,
     spikes,
+    starved,
     trend_of_training,
     zero_loss,
 )
@@ -33,6 +34,7 @@ _TRENDS: tuple[Detector, ...] = (
     spikes.detect,
     overfitting.detect,
     early_validation.detect,
+    starved.detect,
 )
 
 
@@ -64,7 +66,12 @@ def judge(runs: tuple[Run, ...]) -> Verdict:
 
 
 def _enough(run: Run) -> bool:
-    """Whether silence means health: enough returns, or enough points of a training loss and of a validation curve."""
+    """Whether silence means health: enough returns, or enough points of a training loss and of a validation curve.
+
+    A run that is still in the first part of its plan is never called healthy.
+    """
+    if run.coverage is not None and run.coverage < threshold("least_coverage"):
+        return False
     if run.is_reinforcement:
         return returns.judged(run)
     curves = (run.first("loss", "train"), overfitting.validation_curve(run))

@@ -10,7 +10,7 @@ from deep_learning_expert.tools.wording import Remark
 
 FindingId = Literal[
     "nan", "divergence", "oscillation", "constant-metric", "not-learning", "overfitting", "val-not-moving",
-    "return-collapse",
+    "return-collapse", "slow-data",
 ]  # fmt: skip
 Severity = Literal["problem", "warning"]
 

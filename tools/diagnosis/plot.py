@@ -40,10 +40,22 @@ class _Scale:
         return self.start + (self.end - self.start) * (at - low) / ((high - low) or 1.0)
 
     def ticks(self) -> list[float]:
-        """Evenly spaced values on the axis, ends included."""
-        low, high = (math.log10(item) if self.logarithmic else item for item in (self.low, self.high))
-        values = [low + (high - low) * step / (_TICKS - 1) for step in range(_TICKS)]
-        return [10**value for value in values] if self.logarithmic else values
+        """Round values on the axis; powers of ten and their halves on a logarithmic one."""
+        if self.logarithmic:
+            low, high = math.floor(math.log10(self.low)), math.ceil(math.log10(self.high))
+            values = [digit * 10.0**power for power in range(low, high + 1) for digit in (1, 3)]
+        else:
+            step = _round_step((self.high - self.low) / _TICKS)
+            values = [step * at for at in range(math.ceil(self.low / step), math.floor(self.high / step) + 1)]
+        return [value for value in values if self.low <= value <= self.high]
+
+
+def _round_step(least: float) -> float:
+    """The smallest of 1, 2, 5 times a power of ten that is not below `least`; 1 for nothing to divide."""
+    if least < 1e-300 or not math.isfinite(least):
+        return 1.0
+    power = 10.0 ** math.floor(math.log10(least))
+    return next((digit * power for digit in (1, 2, 5) if digit * power >= least), 10 * power)
 
 
 def plot_svg(verdict: Verdict, lang: Language = "en") -> str:

@@ -111,6 +111,23 @@ def test_habitual_spikes_are_oscillation_and_a_single_one_is_not():
         assert verdict.unstable is expected
 
 
+def test_waiting_for_data_is_a_warning():
+    for share, expected in ((0.4, ["slow-data"]), (0.1, [])):
+        lines = "\n".join(
+            json.dumps({"step": at, "train_loss": loss, "val_loss": loss, "data_wait_share": share})
+            for at, loss in enumerate(falling(30))
+        )
+        verdict = diagnose_text(lines, "log.jsonl")
+        assert [item.id for item in verdict.findings] == expected and verdict.status == "healthy"
+
+
+def test_silence_early_in_the_planned_run_is_no_sign_of_health():
+    for planned, status in ((1000, "insufficient_evidence"), (40, "healthy")):
+        history = [{"step": at, "loss": loss, "eval_loss": loss} for at, loss in enumerate(falling(30))]
+        text = json.dumps({"log_history": history, "max_steps": planned})
+        assert diagnose_text(text, "trainer_state.json").status == status
+
+
 def test_appended_runs_are_split_and_a_resume_is_not():
     lines = [{"iteration": at, "total_loss": 1 / (at + 1)} for at in [*range(30), *range(30)]]
     verdict = diagnose_text("\n".join(map(json.dumps, lines)), "metrics.json")
