@@ -9,6 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from deep_learning_expert.tools.architecture.candidate import WeightsChoice
+from deep_learning_expert.tools.architecture.licences import licence_kind
 from deep_learning_expert.tools.catalog import models
 from deep_learning_expert.tools.catalog.rows import Architecture, Weights
 from deep_learning_expert.tools.figures import Figure, cited, computed
@@ -37,7 +38,7 @@ def facts(model_id: str) -> Facts:
         name=name,
         params=_counted("parameters", row.params, "params", row, name),
         macs=_counted("macs", row.macs, "MACs", row, name, at=row.macs_at),
-        metrics=tuple(_metric(weights) for weights in published[:1] + published[1:2] if weights.value is not None),
+        metrics=_metrics(published),
         weights=_choice(published),
     )
 
@@ -64,14 +65,44 @@ def _metric(weights: Weights) -> Figure:
     return cited(weights.metric, weights.value or 0.0, weights.unit, weights.source, **conditions)
 
 
-def _choice(published: tuple[Weights, ...]) -> WeightsChoice | None:
+def _metrics(published: tuple[Weights, ...]) -> tuple[Figure, ...]:
+    """Results of the chosen weights, or of the architecture where there are none; the first of each metric."""
+    chosen = _first(published)
+    rows = [weights for weights in published if chosen is None or weights.tag == chosen.tag or not weights.tag]
+    found: dict[str, Figure] = {}
+    for weights in rows or published:
+        if weights.value is not None:
+            found.setdefault(weights.metric, _metric(weights))
+    if not found:
+        found = {weights.metric: _metric(weights) for weights in published if weights.value is not None}
+    return tuple(found.values())
+
+
+def _first(published: tuple[Weights, ...]) -> Weights | None:
+    """The weights to start from: the first under a permissive licence, else the first."""
     usable = [weights for weights in published if weights.tag]  # an untagged row is a result without weights
     if not usable:
         return None
-    first = usable[0]
-    return WeightsChoice(
-        first.hub or first.tag, first.where, first.license, first.code_license, first.pretraining_data or first.tag
-    )
+    return next((weights for weights in usable if not licence_kind(weights.license)), usable[0])
+
+
+def _choice(published: tuple[Weights, ...]) -> WeightsChoice | None:
+    first = _first(published)
+    if first is None:
+        return None
+    trained_on = first.pretraining_data or _named_in(first.tag) or first.tag
+    return WeightsChoice(first.hub or first.tag, first.where, first.license, first.code_license, trained_on)
+
+
+def _named_in(tag: str) -> str:
+    """The data sets a timm weight tag names, in order: "fb_in22k_ft_in1k" -> "ImageNet-22k, ImageNet-1k"."""
+    parts = tag.replace("-", "_").split("_")
+    return ", ".join(dict.fromkeys(_tag_parts()[part] for part in parts if part in _tag_parts()))
+
+
+@cache
+def _tag_parts() -> Mapping[str, str]:
+    return tomllib.loads(Path(__file__).with_name("pretraining_tags.toml").read_text(encoding="utf-8"))
 
 
 def code_licence(model_id: str) -> str:

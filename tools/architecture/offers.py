@@ -9,6 +9,7 @@ scratch, commercial, simulator.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -132,12 +133,23 @@ def holds(name: str, wanted: Any, situation: Situation) -> bool:
         "has": lambda: needs.has(*wanted),
         "labels": lambda: needs.data.labels in wanted,
         "lang": lambda: situation.language in wanted,
-        "words": lambda: any(word in situation.words for word in wanted),
+        "words": lambda: any(_says(situation.words, word) for word in wanted),
         "scratch": lambda: situation.scratch is wanted,
         "commercial": lambda: (needs.limits.commercial is True) is wanted,
         "simulator": lambda: needs.data.has_simulator is wanted,
     }
     return answers[name]()
+
+
+def _says(text: str, word: str) -> bool:
+    """Whether the text holds the word; Latin words at the start of a word only, very short ones as a whole."""
+    if not word.isascii():
+        return word in text
+    tail = r"(?![a-z0-9])" if len(word) <= _WHOLE_WORD_LETTERS else ""
+    return re.search(rf"(?<![a-z0-9]){re.escape(word)}{tail}", text) is not None
+
+
+_WHOLE_WORD_LETTERS = 4  # "ct", "mri", "deep"; longer ones may take an ending ("cell" is short: "cells" is listed too)
 
 
 _MEASURED = {

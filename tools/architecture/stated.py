@@ -16,7 +16,9 @@ from deep_learning_expert.tools.catalog import models, names
 from deep_learning_expert.tools.catalog.rows import Architecture
 
 _WORD = re.compile(r"[A-Za-z0-9_+.\-/()]+")
-_BILLIONS = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) ?[bB](?![A-Za-z0-9])")
+_SIZE = re.compile(
+    r"(?<![\w.])(\d+(?:\.\d+)?) ?([bB](?![A-Za-z0-9])|M(?= ?(?:GPT|param|model|decoder|LM|参数|模型|语言)))"
+)
 _LONGEST_NAME_WORDS = 4
 _SHORTEST_NAME = 3
 _SIZE_TOLERANCE = 1.6  # "7B" covers 6.7 to 8.2 billion; beyond this factor it is another class of model
@@ -136,11 +138,11 @@ def _runs(text: str) -> Iterator[str]:
 
 
 def _sized(text: str, policy: Policy, situation: Situation) -> tuple[str, str] | None:
-    """(id, words) for "8B": the model nearest in size among the language's favourites."""
-    match = _BILLIONS.search(text)
+    """(id, words) for "8B" or "124M GPT": the model nearest in size among the language's favourites."""
+    match = _SIZE.search(text)
     if not match:
         return None
-    wanted = float(match.group(1)) * 1e9
+    wanted = float(match.group(1)) * (1e6 if match.group(2) == "M" else 1e9)
     kinds = {"rl-language-model": "rl", "language-model-pretraining": "scratch"}
     listed = _by_size()[kinds.get(policy.subtask, "models")]
     ratios = {}

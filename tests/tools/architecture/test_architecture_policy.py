@@ -84,3 +84,15 @@ def test_restrictive_licences_are_known_as_such() -> None:
     assert licence_kind("apache-2.0") == ""
     assert rules_out_business("agpl-3.0")
     assert not rules_out_business("mit")
+
+
+def test_weight_tags_are_told_as_data_sets() -> None:
+    weights = facts("convnext_tiny").weights
+    assert weights is not None
+    assert "ImageNet-1k" in weights.pretrained_on
+
+
+def test_permissive_weights_are_preferred_where_there_is_a_choice() -> None:
+    weights = facts("resnet50").weights
+    assert weights is not None
+    assert licence_kind(weights.license) == ""
