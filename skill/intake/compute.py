@@ -31,7 +31,18 @@ def read_machines(fields: Fields) -> tuple[DeviceNeed | None, DeviceNeed | None]
     serving = [one for one in listed if _role(one) == "deploy"]
     serving += [one for one in beside_limit if _role(one) != "train"]
     serving += [one for one in in_words if _role(one) == "deploy"]
-    return _need(training, fields, trains=True), _need(_named_first(serving), fields, trains=False)
+    train_on = _need(training, fields, trains=True)
+    if train_on is None and not listed:
+        train_on = _without_gpu(fields.compute)
+    return train_on, _need(_named_first(serving), fields, trains=False)
+
+
+def _without_gpu(field: Field) -> DeviceNeed | None:
+    """A user who says only that there is no GPU works on a CPU."""
+    for quantity in field.reading.of("device") if field.text else ():
+        if quantity.unit == "gpu" and _is_absent(quantity, field):
+            return DeviceNeed(kind="cpu", words=field.text)
+    return None
 
 
 def _mentions(fields: Iterable[Field]) -> Iterable[_Mention]:

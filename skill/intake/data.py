@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import cache
 
-from deep_learning_expert.skill.intake.fields import Field, Fields, said, threshold
+from deep_learning_expert.skill.intake.data_kinds import (
+    read_distribution,
+    read_labels,
+    read_languages,
+    read_noisy_labels,
+    read_simulator,
+)
+from deep_learning_expert.skill.intake.fields import Field, Fields, said
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.figures import Figure, cited, computed, given
 from deep_learning_expert.tools.quantities import Quantity, as_figure
-from deep_learning_expert.tools.requirements import DataNeeds, Distribution, Domain, Labels, TaskType
+from deep_learning_expert.tools.requirements import DataNeeds, Domain, TaskType
 
 _RARE = ("positive", "anomalous", "foreground", "minority", "fraud")
 _COMMON = ("negative", "normal", "background", "majority")
 _SET_APART = ("test", "validation", "unlabelled", "anomalous")
 _MOST_WORDS_TOKENS = 200_000  # token counts in the task's own words up to this are lengths, not corpora
-_WITH_LANGUAGE = ("NLP", "audio", "multimodal")
 
 
 def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation: bool | None) -> DataNeeds:
@@ -39,12 +43,12 @@ def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation:
         hours=_hours(fields),
         groups=groups,
         group_word=group_word,
-        labels=_labels(fields),
-        distribution=_distribution(fields, minority),
-        noisy=_noisy_labels(fields),
-        has_simulator=_simulator(fields, task_type),
+        labels=read_labels(fields),
+        distribution=read_distribution(fields, minority),
+        noisy=read_noisy_labels(fields),
+        has_simulator=read_simulator(fields, task_type),
         augmentation_wanted=augmentation,
-        languages=_languages(fields, domain),
+        languages=read_languages(fields, domain),
     )
 
 
@@ -55,9 +59,6 @@ def _figure(quantity: Quantity, name: str, where: str, unit: str | None = None) 
 
 def _counts(field: Field) -> tuple[Quantity, ...]:
     return tuple(item for item in field.reading.of("count") if item.value > 0) if field.text else ()
-
-
-# -- how much ----------------------------------------------------------------------------------------------------------
 
 
 def _samples(fields: Fields) -> Figure | None:
@@ -262,75 +263,3 @@ def _groups(fields: Fields) -> tuple[Figure | None, str]:
         ):
             return None, word
     return None, ""
-
-
-# -- what kind ---------------------------------------------------------------------------------------------------------
-
-
-def _labels(fields: Fields) -> Labels | None:
-    found = fields.labels.first("labels")
-    if found is None:
-        return None
-    kind: Labels = found.removesuffix("-too")  # type: ignore[assignment]  # the table's keys are held to Labels by a test
-    return kind
-
-
-def _distribution(fields: Fields, minority: Figure | None) -> Distribution | None:
-    found = fields.distribution.first("distribution")
-    if found is None:
-        for field in (fields.specific, fields.size, *fields.challenges):
-            for key in ("single-class", "long-tailed"):
-                if field.says("distribution", key):
-                    found = found or key
-    ratio = _head_to_tail(fields.distribution) or _head_to_tail(fields.size)
-    if found in (None, "imbalanced") and ratio and ratio >= threshold("long_tail_ratio"):
-        found = "long-tailed"
-    if found in (None, "other") and minority is not None and minority.value < threshold("imbalanced_percent"):
-        found = "imbalanced"
-    if found == "other":
-        return None
-    return found  # type: ignore[return-value]  # the table's keys are held to Distribution by a test
-
-
-def _head_to_tail(field: Field) -> float | None:
-    by_end = {item.conditions.get("subset"): item.value for item in _counts(field)}
-    head, tail = by_end.get("head"), by_end.get("tail")
-    return head / tail if head and tail else None
-
-
-def _noisy_labels(fields: Fields) -> bool:
-    """Whether the labels are said to be partly wrong."""
-    shared = any(
-        item.conditions.get("of") == "label_noise" and item.value > 0
-        for field in (fields.quality, fields.labels)
-        if field.text
-        for item in field.reading.of("share")
-    )
-    places = (fields.quality, fields.labels, fields.specific, fields.size, *fields.challenges)
-    weak = fields.labels.says("labels", "weak") and fields.quality.says_in_a_clause("challenges", "noise")
-    return shared or weak or any(field.says_in_a_clause("challenges", "label-noise") for field in places)
-
-
-def _simulator(fields: Fields, task_type: TaskType) -> bool:
-    if task_type != "RL":
-        return False
-    return any(field.says("flags", "simulator") for field in (fields.size, fields.specific, fields.quality))
-
-
-def _languages(fields: Fields, domain: Domain) -> tuple[str, ...]:
-    """Languages named in the task; with none named, Chinese where the task itself is written in it."""
-    text = " ".join(field.folded for field in (fields.specific, fields.size, fields.quality, fields.distribution))
-    found = [code for code, terms in word_lists("facts", "languages").items() if said(text, terms)]
-    pair = _pair().search(" ".join((fields.specific.text, fields.size.text)).lower())
-    if pair:
-        found += [code for code in pair.groups() if code in word_lists("facts", "languages")]
-    if not found and domain in _WITH_LANGUAGE and any("\u4e00" <= char <= "\u9fff" for char in text):
-        found = ["zh"]
-    return tuple(dict.fromkeys(found))
-
-
-@cache
-def _pair() -> re.Pattern[str]:
-    """A translation's direction: "en-de", "zh→en"."""
-    codes = "|".join(word_lists("facts", "languages"))
-    return re.compile(rf"(?<![a-z])({codes}) ?(?:-|–|→|->|=>|/|2|↔|<->) ?({codes})(?![a-z])")
