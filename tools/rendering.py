@@ -14,11 +14,12 @@ from deep_learning_expert.prompts.phrases import Language, exists, template
 from deep_learning_expert.tools.figures import Figure
 
 # Counts grow by thousands; each unit here may be shown in the larger one named with its factor.
-_SCALED_UNITS = {"params": ((1e9, "B"), (1e6, "M"), (1e3, "k")), "MACs": ((1e12, "T"), (1e9, "G"), (1e6, "M"))}
+_SCALED_UNITS = {"params": ((1e9, "B"), (1e6, "M"), (1e3, "k")), "MACs": ((1e12, "T"), (1e9, "G"), (1e6, "M")), "tokens": ((1e12, "T"), (1e9, "B"), (1e6, "M"))}
 _TIME_STEPS = ((86400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _MB_STEPS = ((1e6, "TB"), (1e3, "GB"), (1.0, "MB"), (1e-3, "KB"))
 # Units that are symbols, the same in every language, written after a space.
 _TIGHT_UNITS = {"%", "x"}
+_NO_SINGULAR = {"s", "ms", "MACs", "series", "classes"}
 
 
 def number(value: float, digits: int = 3) -> str:
@@ -61,7 +62,10 @@ def _joined(value: float, prefix: str, unit: str, lang: Language) -> str:
     if not unit:
         return f"{number(value)}{prefix}"
     space = "" if unit in _TIGHT_UNITS else " "
-    return f"{number(value)}{prefix}{space}{unit_name(unit, lang)}"
+    name = unit_name(unit, lang)
+    if lang == "en" and value == 1 and not prefix and name.endswith("s") and name not in _NO_SINGULAR:
+        name = name.removesuffix("s")
+    return f"{number(value)}{prefix}{space}{name}"
 
 
 def figure(record: Figure, lang: Language, style: str = "") -> str:

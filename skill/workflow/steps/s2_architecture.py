@@ -6,7 +6,10 @@ Loop: a close call (or a user who hesitates) -> two or three candidates side by 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
 
 from deep_learning_expert.prompts.phrases import exists
 from deep_learning_expert.skill.contract.report import Notice
@@ -56,10 +59,6 @@ def _rationale(winner: Candidate, comparison: Comparison) -> Iterable[Remark]:
     yield from winner.reasons
     if winner.inductive_bias:
         yield winner.inductive_bias
-    if winner.params and winner.macs:
-        yield say("plan.size_and_macs", params=winner.params, macs=winner.macs, size=winner.size or winner.params)
-    elif winner.params and winner.size:
-        yield say("plan.size_only", params=winner.params, size=winner.size)
     if comparison.verdict:
         yield comparison.verdict
 
@@ -112,4 +111,18 @@ def _code(context: Context, candidate: Candidate) -> Remark | None:
         return None
     if library == "timm" and classes is not None:
         return say("code.timm_classes", id=candidate.id, classes=classes)
-    return say(key, id=candidate.id, weights=candidate.weights.name if candidate.weights else candidate.id)
+    loader = _loader(context.needs.subtask, candidate.family)
+    return say(key, id=candidate.id, weights=candidate.weights.name if candidate.weights else candidate.id, loader=loader)
+
+
+@cache
+def _loaders() -> Mapping[str, Mapping[str, list[str]]]:
+    return tomllib.loads(Path(__file__).with_name("loaders.toml").read_text(encoding="utf-8"))
+
+
+def _loader(subtask: str, family: str) -> str:
+    """The transformers class that loads such a model with the right head; AutoModel when none fits."""
+    for name, row in _loaders().items():
+        if subtask in row.get("subtasks", ()) and family in row.get("families", (family,)):
+            return name
+    return "AutoModel"

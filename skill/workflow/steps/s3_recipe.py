@@ -84,8 +84,15 @@ def _optimizer(recipe: Recipe) -> dict[str, object]:
         "type": kind,
         "learningRate": (rate, *recipe.reasons),
         "scheduler": tuple(schedule),
-        "weightDecay": say("plan.weight_decay", decay=recipe.weight_decay) if recipe.weight_decay is not None else None,
+        "weightDecay": _weight_decay(recipe),
     }
+
+
+def _weight_decay(recipe: Recipe) -> Remark | None:
+    if recipe.weight_decay is None:
+        return None
+    key = "plan.weight_decay" if recipe.weight_decay.value else "plan.no_weight_decay"
+    return say(key, decay=recipe.weight_decay)
 
 
 def _techniques(recipe: Recipe) -> dict[str, object]:
