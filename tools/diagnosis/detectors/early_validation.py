@@ -30,7 +30,7 @@ def detect(run: Run, index: int) -> Finding | None:
         measured("best_early_validation_loss", best, "", source),
         measured("last_early_step", val.steps[len(early) - 1], "", source, axis=run.unit),
     )
-    effect = computed("early_validation_fall", (first - best) / first, "", f"{source}: (first - best) / first")
+    effect = computed("early_validation_fall", 100 * (first - best) / first, "%", f"{source}: (first - best) / first")
     names = dict(zip(("first", "best", "step"), figures, strict=True))
     remark = say("diagnosis.val_not_moving", column=val.column, unit=say(f"diagnosis.unit.{run.unit}"), **names)
     return Finding(

@@ -37,7 +37,7 @@ def _finding(run: Run, index: int, item: Series, step: float, key: str) -> Findi
     at = measured("first_non_finite_step", step, "", source, axis=run.unit)
     count = measured("non_finite_points", _broken(item), "", source)
     points = measured("points", len(item), "", source)
-    effect = computed("non_finite_share", _broken_share(item), "", f"{source}: non-finite points / points")
+    effect = computed("non_finite_share", 100 * _broken_share(item), "%", f"{source}: non-finite points / points")
     remark = say(
         f"diagnosis.{key}",
         column=item.column,
