@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 from deep_learning_expert.tools.architecture.offers import Offer, Policy, policies
 from deep_learning_expert.tools.architecture.situation import Situation
@@ -70,7 +71,7 @@ def _with_weights(model_id: str, situation: Situation, offers: tuple[Offer, ...]
 
 
 @cache
-def _table() -> Mapping[str, Mapping[str, str]]:
+def _table() -> Mapping[str, Any]:
     return tomllib.loads(Path(__file__).with_name("aliases.toml").read_text(encoding="utf-8"))
 
 
@@ -81,7 +82,14 @@ def _aliases() -> Mapping[str, str]:
 
 def _own_language() -> Mapping[str, str]:
     """English model -> its Chinese counterpart, for Chinese texts."""
-    return _table()["chinese"]
+    chinese: Mapping[str, str] = _table()["chinese"]
+    return chinese
+
+
+@cache
+def _unwanted() -> tuple[str, ...]:
+    """What right before a name says that it is not wanted."""
+    return tuple(f" {word}" if word.isascii() else word for word in _table()["unwanted"]["words"])
 
 
 @cache
@@ -112,7 +120,9 @@ def _plausible(row: Architecture, policy: Policy, known: Mapping[str, str]) -> b
 
 def _named(text: str, known: Mapping[str, str], policy: Policy, *, certain: bool) -> tuple[str, str] | None:
     """(id, words) of the longest run of words that names a model for this task."""
-    for run in _runs(text):
+    for run, before in _runs(text):
+        if f" {before.rstrip()}".endswith(_unwanted()):
+            continue
         for spelling in dict.fromkeys((run, run.split("/")[0])):
             if not certain and spelling.islower() and spelling.isalpha():
                 continue  # "act", "clip" and "sage" are words before they are models
@@ -125,8 +135,8 @@ def _named(text: str, known: Mapping[str, str], policy: Policy, *, certain: bool
     return None
 
 
-def _runs(text: str) -> Iterator[str]:
-    """Runs of adjacent words, longest first; Chinese characters part runs like punctuation does."""
+def _runs(text: str) -> Iterator[tuple[str, str]]:
+    """(run of adjacent words, text before it), longest first; Chinese characters part runs like punctuation does."""
     words = [(match.group().strip("().,-/"), match.start(), match.end()) for match in _WORD.finditer(text)]
     for length in range(_LONGEST_NAME_WORDS, 0, -1):
         for start in range(len(words) - length + 1):
@@ -134,7 +144,7 @@ def _runs(text: str) -> Iterator[str]:
             gaps = (after[1] - before[2] for before, after in pairwise(part))
             if all(gap <= 1 for gap in gaps):
                 run = " ".join(word for word, _, _ in part)
-                yield run
+                yield run, text[: part[0][1]].lower()
 
 
 def _sized(text: str, policy: Policy, situation: Situation) -> tuple[str, str] | None:

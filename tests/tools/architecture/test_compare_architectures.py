@@ -258,3 +258,12 @@ def test_proper_names_hold_what_sentences_show_with_digits_in_it() -> None:
     names = proper_names(compare_architectures(_needs("forecasting")))
     assert "PatchTST" in names
     assert "ETTh1" in names
+
+
+@pytest.mark.parametrize("words", ["a detector instead of Faster R-CNN", "目标检测，不用 Faster R-CNN"])
+def test_a_model_the_user_does_not_want_is_not_theirs(words: str) -> None:
+    assert compare_architectures(_needs("object-detection", words)).winner.family != "faster-rcnn"
+
+
+def test_a_model_named_in_running_text_is_theirs() -> None:
+    assert compare_architectures(_needs("object-detection", "fine-tune Faster R-CNN")).winner.family == "faster-rcnn"
