@@ -124,6 +124,9 @@ def _bare(text: str, at: int) -> Machine | None:
     if named:
         end, device_id = named
         kind = devices.device_kind(device_id)
+        mobile = _mobile_end(text, end)
+        if mobile:  # laptop chips share a desktop card's name, not its speed
+            end, device_id = mobile, ""
     else:
         general = lexicon.grouped("signs", "devices").match(text, at)
         if not general:
@@ -133,6 +136,12 @@ def _bare(text: str, at: int) -> Machine | None:
     if behind and text[end : behind[0]].strip(" -") and (named or behind[1] in (kind, "npu", "gpu", "cpu")):
         end = behind[0]
     return Machine(at, end, device_id, kind)
+
+
+def _mobile_end(text: str, end: int) -> int | None:
+    """The end of a word such as "Laptop" behind a card's name, or None."""
+    found = lexicon.listed("mobile").match(text, _past(text, end))
+    return found[0] if found else None
 
 
 def _dressed(text: str, machine: Machine) -> Machine:
