@@ -47,7 +47,10 @@ def slug_of(*names: str) -> str:
 
 def facts_of(needs: Requirements, candidate: Candidate, machine: Machine) -> Facts:
     """All tags and numbers of one task with one candidate."""
-    tags = frozenset((*_task_tags(needs), *_data_tags(needs), *_model_tags(candidate), *_machine_tags(needs, machine)))
+    params = candidate.params.value if candidate.params else None
+    tags = frozenset(
+        (*_task_tags(needs), *_data_tags(needs), *_model_tags(candidate), *_machine_tags(needs, params, machine))
+    )
     return Facts(tags, _numbers(needs, candidate, machine), slug_of(candidate.id, candidate.family, candidate.name))
 
 
@@ -132,10 +135,17 @@ def _model_tags(candidate: Candidate) -> Iterator[str]:
             yield f"pretrained-on:{corpus}"
 
 
-def _machine_tags(needs: Requirements, machine: Machine) -> Iterator[str]:
+# A frozen base in 16 bit may take this share of all devices' memory before it has to be held in 4 bit.
+_BASE_SHARE = 0.7
+_HALF_PRECISION_BYTES = 2
+
+
+def _machine_tags(needs: Requirements, params: float | None, machine: Machine) -> Iterator[str]:
     yield f"train-on:{machine.kind}"
     if machine.count > 1:
         yield "multi-device"
+    if params is not None and params * _HALF_PRECISION_BYTES > machine.memory_gb * 1e9 * machine.count * _BASE_SHARE:
+        yield "base-exceeds-memory"
     if needs.deploy_on is not None:
         yield f"deploy-on:{needs.deploy_on.kind}"
     if (needs.deploy_on is not None and needs.deploy_on.kind in _EDGE) or needs.has("on-device"):

@@ -33,6 +33,8 @@ _TOO_LOW_FACTOR = 10.0
 _ADAPTIVE = {"adam", "adamw", "adamw8bit", "pagedadamw", "lion", "lamb", "adafactor"}
 _SGD_SIZED_RATE = 5e-3
 _LLM_FULL_HIGH_RATE = 1e-4
+_LORA_HIGHEST_RATE = 1e-3
+_SMALLEST_LANGUAGE_MODEL_PARAMS = 4e8  # below are encoders, for which nobody copies a LoRA rate
 _TWO_STAGE = ("faster-r", "fasterrcnn", "mask-r", "maskrcnn", "cascade", "retinanet", "fcos", "keypoint")
 
 Check = Callable[[Requirements, Candidate, Facts, Drafted], Remark | None]
@@ -77,11 +79,16 @@ def _high_reason(needs: Requirements, facts: Facts) -> str:
     optimizer = (needs.setup.optimizer or "").lower()
     if facts.is_family(_TWO_STAGE) and optimizer not in _ADAPTIVE:
         return "rate_of_large_batch"
-    if "domain:NLP" in facts.tags and "mode:finetune" in facts.tags and rate <= 1e-3 and rate >= _LLM_FULL_HIGH_RATE:
+    if _adapts_language_model(facts) and _LLM_FULL_HIGH_RATE <= rate <= _LORA_HIGHEST_RATE:
         return "lora_rate_on_full"
     if optimizer in _ADAPTIVE and rate >= _SGD_SIZED_RATE:
         return "sgd_rate_with_adam"
     return "rate_too_high"
+
+
+def _adapts_language_model(facts: Facts) -> bool:
+    large = facts.numbers.get("params", 0.0) >= _SMALLEST_LANGUAGE_MODEL_PARAMS
+    return large and {"domain:NLP", "mode:finetune"} <= facts.tags and "type:classification" not in facts.tags
 
 
 def _rounded(factor: float) -> float:

@@ -11,16 +11,16 @@ from deep_learning_expert.tools.wording import Remark, say
 def reasons(regime: Regime, rate: Rate, scaled: ScaledRate | None, batch: Batch, length: Length) -> tuple[Remark, ...]:
     """Remarks on learning rate, batch, length, in this order."""
     found = [_rate_reason(regime, rate, scaled)]
+    if rate.optimizer == "none":
+        return tuple(found)
     if batch.fixed_by_user:
         found.append(say("recipe.batch.given", batch=batch.size))
     elif batch.accumulation is not None and batch.micro is not None:
         found.append(say("recipe.batch.accumulated", batch=batch.size, micro=batch.micro, passes=batch.accumulation))
     else:
-        found.append(say("recipe.batch.chosen", batch=batch.size))
+        found.append(say("recipe.batch.chosen"))
     if length.steps is not None and length.length.unit == "epochs":
         found.append(say("recipe.length.updates", length=length.length, steps=length.steps))
-    else:
-        found.append(say("recipe.length.plain", length=length.length))
     return tuple(found)
 
 

@@ -120,7 +120,18 @@ def load(domain: str) -> tuple[Regime, ...]:
     """The regimes of one domain file, in order. Errors: UnknownNameError."""
     if domain not in all_domains():
         raise UnknownNameError("recipe.unknown_domain", name=domain, known=", ".join(all_domains()))
-    return tuple(_regime(name, row) for name, row in table(f"regimes/{domain}.toml").items())
+    rows = table(f"regimes/{domain}.toml")
+    return tuple(_regime(name, _inherited(row, rows)) for name, row in rows.items())
+
+
+def _inherited(row: Mapping[str, Any], rows: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with `like` takes what it does not say, conditions apart, from the row of that name in the same file."""
+    own = dict(row)
+    if "like" not in own:
+        return own
+    parent = dict(rows[own.pop("like")])
+    take_condition(parent)
+    return {**parent, **own}
 
 
 @cache

@@ -57,7 +57,7 @@ def choose_batch(needs: Requirements, regime: Regime, facts: Facts, machine: Mac
     if stated is not None and regime.rate.optimizer != "none" and regime.batch_unit == "samples":
         size = given("batch_size", stated.value, "samples", stated.source)
     else:
-        value, reason = _wanted_batch(regime, facts)
+        value, reason = _wanted_batch(regime, facts, machine.count)
         kind = cited if value == regime.rate.at_batch else computed
         size = kind("batch_size", value, regime.batch_unit, regime.sources[0] if kind is cited else reason)
     micro = _micro_batch(regime, facts, machine, size.value)
@@ -68,7 +68,7 @@ def choose_batch(needs: Requirements, regime: Regime, facts: Facts, machine: Mac
     return Batch(size, micro, computed("accumulation", passes, "", method), stated is not None)
 
 
-def _wanted_batch(regime: Regime, facts: Facts) -> tuple[float, str]:
+def _wanted_batch(regime: Regime, facts: Facts, devices: int) -> tuple[float, str]:
     wanted = regime.batch or regime.rate.at_batch
     rules = constants()["batch"]
     if regime.batch_unit == "tokens":
@@ -80,6 +80,7 @@ def _wanted_batch(regime: Regime, facts: Facts) -> tuple[float, str]:
     if samples is not None and regime.rate.optimizer != "none":
         room = _power_of_two_below(samples / rules["least_updates_per_epoch"])
         wanted = max(min(wanted, room), min(regime.least_batch, wanted))
+        wanted = max(wanted, float(devices))  # every device needs a sample
     if regime.most_batch is not None:
         wanted = min(wanted, regime.most_batch)
     return wanted, str(rules["least_updates_source"])
