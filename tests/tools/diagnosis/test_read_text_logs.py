@@ -22,6 +22,13 @@ LINES = {
     "nanogpt": "iter {i}: loss {a}, time 200.1ms, mfu 3.2%\nstep {i}: train loss {a}, val loss {b}",
     "python_dict": "{{'loss': {a}, 'grad_norm': nan, 'eval_loss': {b}, 'epoch': {i}}}",
     "word_lm": "| epoch {i} | 200/2983 batches | lr 20.0 | loss {a} | ppl 17\n| end of epoch {i} | valid loss {b} |",
+    "quoted_dict": "{{'loss': '{a}', 'grad_norm': '1.5', 'eval_loss': '{b}', 'epoch': '{i}'}}",
+    "mmengine": "Epoch(train)  [{i}][50/58]  lr: 1.0e-02  loss: {a}\nEpoch(val) [{i}][9/9]  loss: {b}",
+    "megatron": "iteration {i}/ 500 | lm loss: {a} |\nvalidation loss at iteration {i} | lm loss value: {b} |",
+    "fairseq": '| train | {{"epoch": {i}, "train_loss": "{a}"}}\n| valid | {{"epoch": {i}, "valid_loss": "{b}"}}',
+    "lightning": "Epoch {i}: 100%|███| 10/10 [00:10<00:00, 9.9it/s, v_num=0, train_loss={a}, val_loss={b}]",
+    "torchvision": "Epoch: [{i}]  [ 10/100]  eta: 0:00:10  loss: {a} (6.9)  acc1: 0.5 (0.4)\nTest: loss: {b} (1.2)",
+    "paddle": "global step {i}, epoch: 1, batch: 10, loss: {a}, speed: 3.1 step/s\neval loss: {b}",
     "mmcv": "Epoch [{i}][50/5808]\tlr: 1.000e-02, loss_bbox: 0.5, loss: {a}\nEpoch [{i}][val] val_loss: {b}",
 }
 

@@ -30,9 +30,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.P
     )
     unit = r"(?:%|ms|s|h|k|it)?"
     number_with_unit = value.replace(r"(?![\w.])", rf"(?={unit}(?:[^\w.]|\.(?!\d)|$))")
-    pair = (
-        rf"(?<![\w./])['\"]?({word}(?: {word}){{0,2}})['\"]?\s*[:=]?\s*[\[(]?\s*({number_with_unit})(?:\s*/\s*(\d+))?"
-    )
+    name = rf"(?<![\w./])['\"]?({word}(?: {word}){{0,2}})['\"]?"
+    pair = rf"{name}\s*[:=]?\s*[\[('\"]?\s*({number_with_unit})(?:\s*/\s*(\d+))?"
     return (
         re.compile(r"\x1b\[[0-9;]*[A-Za-z]"),
         re.compile(pair),
@@ -106,7 +105,7 @@ class _Reader:
     def _take_pairs(self, line: str, pairs: list[re.Match[str]]) -> None:
         row: Row = {}
         for name, value, total in _named(line, pairs):
-            axis = _AXIS_OF.get(name.lower().split(" ")[-1])
+            axis = _AXIS_OF.get(_last_word(name))
             if axis and axis not in row:
                 row[axis] = value
                 if total:
@@ -118,6 +117,11 @@ class _Reader:
             self._place = place
         if len(row) > len(place):
             self.rows.append({**self._place, **row})
+
+
+def _last_word(name: str) -> str:
+    """The word next to the number, lowered, without a part in brackets: "Epoch(val)" -> "epoch"."""
+    return name.lower().split(" ")[-1].split("(")[0]
 
 
 def _named(line: str, pairs: list[re.Match[str]]) -> Iterator[tuple[str, float, float | None]]:
