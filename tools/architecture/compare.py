@@ -9,7 +9,7 @@ from deep_learning_expert.tools.architecture.facts import Facts, code_licence, f
 from deep_learning_expert.tools.architecture.licences import rules_out_business
 from deep_learning_expert.tools.architecture.limits import fit_size, fit_training, size_at
 from deep_learning_expert.tools.architecture.modes import hopeless_tokens, tokens_wanted, wanted_mode
-from deep_learning_expert.tools.architecture.offers import Offer, Policy, matching_offers, policies
+from deep_learning_expert.tools.architecture.offers import Offer, Policy, matching_offers, policy_of
 from deep_learning_expert.tools.architecture.ranking import is_tie, shortlist
 from deep_learning_expert.tools.architecture.situation import Situation, understand
 from deep_learning_expert.tools.architecture.stated import Stated, stated_model
@@ -26,7 +26,7 @@ def compare_architectures(needs: Requirements) -> Comparison:
     Errors: UnknownNameError for a subtask that subtasks.toml lacks.
     """
     situation = understand(needs)
-    policy = policies().get(needs.subtask)
+    policy = policy_of(needs.subtask)
     if policy is None:
         raise UnknownNameError("architecture.unknown_subtask", name=needs.subtask)
     offered = matching_offers(policy, situation)

@@ -73,23 +73,52 @@ class Policy:
 
 
 @cache
+def policy_of(subtask: str) -> Policy | None:
+    """The policy of one subtask; only its own lines are parsed, which keeps a single plan quick."""
+    for path in sorted(_FOLDER.glob("*.toml")):
+        section = _section(path.read_text(encoding="utf-8"), subtask)
+        if section:
+            return _policy(subtask, tomllib.loads(section)[subtask])
+    return None
+
+
+def _section(text: str, subtask: str) -> str:
+    """The lines from "[subtask]" to the next table that is not one of its groups."""
+    start = f"\n{text}".find(f"\n[{subtask}]\n")
+    if start < 0:
+        return ""
+    end = start + 1
+    while True:
+        end = text.find("\n[", end)
+        if end < 0:
+            return text[start:]
+        if text[end + 2] != "[":
+            return text[start:end]
+        end += 1
+
+
+@cache
 def policies() -> Mapping[str, Policy]:
     """All policies by subtask."""
     found: dict[str, Policy] = {}
     for path in sorted(_FOLDER.glob("*.toml")):
         for subtask, row in tomllib.loads(path.read_text(encoding="utf-8")).items():
-            found[subtask] = Policy(
-                subtask=subtask,
-                baseline=row["baseline"],
-                scratch_from=row.get("scratch_from", ""),
-                exception=row.get("exception", ""),
-                stated=row.get("stated", ""),
-                size_words=row.get("size_words", False),
-                any_backbone=row.get("any_backbone", False),
-                families=frozenset(row.get("families", ())),
-                groups=tuple(_group(group) for group in row["group"]),
-            )
+            found[subtask] = _policy(subtask, row)
     return found
+
+
+def _policy(subtask: str, row: Mapping[str, Any]) -> Policy:
+    return Policy(
+        subtask=subtask,
+        baseline=row["baseline"],
+        scratch_from=row.get("scratch_from", ""),
+        exception=row.get("exception", ""),
+        stated=row.get("stated", ""),
+        size_words=row.get("size_words", False),
+        any_backbone=row.get("any_backbone", False),
+        families=frozenset(row.get("families", ())),
+        groups=tuple(_group(group) for group in row["group"]),
+    )
 
 
 def _group(row: Mapping[str, Any]) -> Group:

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from deep_learning_expert.tools.architecture.offers import Offer, Policy, policies
+from deep_learning_expert.tools.architecture.offers import Offer, Policy, policy_of
 from deep_learning_expert.tools.architecture.situation import Situation
 from deep_learning_expert.tools.catalog import models, names
 from deep_learning_expert.tools.catalog.rows import Architecture
@@ -95,8 +95,9 @@ def _unwanted() -> tuple[str, ...]:
 @cache
 def _known_names(first: tuple[str, ...], subtask: str) -> Mapping[str, str]:
     """Normalised names of the policy's models -> id: ids, names and aliases, then bare family names."""
-    policy = policies()[subtask]
-    ids = dict.fromkeys((*first, *(offer.id for group in policy.groups for offer in group.every())))
+    policy = policy_of(subtask)
+    groups = policy.groups if policy else ()
+    ids = dict.fromkeys((*first, *(offer.id for group in groups for offer in group.every())))
     rows = [models.architecture(model_id) for model_id in ids]
     known: dict[str, str] = {}
     for row in rows:

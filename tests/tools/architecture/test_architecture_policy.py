@@ -9,7 +9,7 @@ import pytest
 from deep_learning_expert.prompts.phrases import exists, room
 from deep_learning_expert.tools.architecture.facts import facts
 from deep_learning_expert.tools.architecture.licences import licence_kind, rules_out_business
-from deep_learning_expert.tools.architecture.offers import holds, policies
+from deep_learning_expert.tools.architecture.offers import holds, policies, policy_of
 from deep_learning_expert.tools.architecture.situation import understand
 from deep_learning_expert.tools.catalog import models
 from deep_learning_expert.tools.requirements import Requirements
@@ -22,6 +22,10 @@ _OFFERS = [
 
 def test_every_subtask_has_a_policy_and_no_policy_is_for_nothing() -> None:
     assert set(policies()) == set(subtasks())
+
+
+def test_one_policy_read_alone_is_the_same_as_among_all() -> None:
+    assert {subtask: policy_of(subtask) for subtask in policies()} == dict(policies())
 
 
 def test_the_last_group_of_each_policy_always_holds() -> None:
