@@ -91,19 +91,34 @@ def _need(mentions: list[_Mention], fields: Fields, *, trains: bool) -> DeviceNe
         kind=kind,
         name=quantity.name or None,
         count=int(min(quantity.value, 1e6)),
-        memory_gb=_memory(quantity, field, fields if trains else None),
+        memory_gb=_memory(quantity, field),
         cores=_cores(quantity, field, fields if trains else None),
         words=quantity.words,
     )
 
 
-def _memory(quantity: Quantity, field: Field, fields: Fields | None) -> Figure | None:
+def _memory(quantity: Quantity, field: Field) -> Figure | None:
     stated = quantity.conditions.get("memory_gb")
     if stated:
         return _positive("device_memory", float(stated), "GB", field.path)
-    sizes = field.reading.of("memory", "size") if fields and field is fields.compute and quantity.unit == "gpu" else ()
-    loose = [size.value / 1000 for size in sizes]
-    return _positive("device_memory", loose[0], "GB", field.path) if len(loose) == 1 else None
+    for size in field.reading.of("memory", "size"):
+        if _listed_before(size, field) is quantity and not _is_host_memory(size, quantity, field):
+            return _positive("device_memory", size.value / 1000, "GB", field.path)
+    return None
+
+
+def _listed_before(item: Quantity, field: Field) -> Quantity | None:
+    """The machine that a size stands behind; in front of the only one ("a 24GB GPU") it is that one's too."""
+    machines = field.reading.of("device")
+    before = [one for one in machines if one.span[0] < item.span[0]]
+    return before[-1] if before else machines[0] if len(machines) == 1 else None
+
+
+def _is_host_memory(size: Quantity, machine: Quantity, field: Field) -> bool:
+    """ "RTX 3090, 64GB RAM": the computer's memory, not the accelerator's."""
+    around = field.text[max(0, size.span[0] - 6) : size.span[1] + 8].lower()
+    host = any(word in around for word in vocabulary("facts")["host_memory"]["words"])
+    return machine.unit in ("gpu", "tpu") and host
 
 
 def _cores(quantity: Quantity, field: Field, fields: Fields | None) -> Figure | None:

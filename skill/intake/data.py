@@ -20,6 +20,10 @@ from deep_learning_expert.tools.requirements import DataNeeds, Domain, TaskType
 _RARE = ("positive", "anomalous", "foreground", "minority", "fraud")
 _COMMON = ("negative", "normal", "background", "majority")
 _SET_APART = ("test", "validation", "unlabelled", "anomalous")
+_RECORDED = ("audio", "multimodal", "CV")
+_STEPS = ("time_steps", "frames", "characters", "words", "samples", "tokens")
+_ONE_SAMPLE = ("clip", "segment", "window", "sample", "sentence", "document", "video", "page")
+_MOST_TEXT_LENGTH = 50_000  # characters or words; beyond this it is a corpus
 _MOST_WORDS_TOKENS = 200_000  # token counts in the task's own words up to this are lengths, not corpora
 
 
@@ -40,7 +44,7 @@ def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation:
         resolution_px=_resolution(fields),
         sequence_length=_sequence_length(fields, samples),
         tokens=_tokens(fields, samples),
-        hours=_hours(fields),
+        hours=_hours(fields, domain),
         groups=groups,
         group_word=group_word,
         labels=read_labels(fields),
@@ -81,14 +85,18 @@ def _samples_in(field: Field, *, strict: bool) -> Figure | None:
     kept = [item for item in fine if item.conditions.get("subset") not in _SET_APART] or fine
     kept.sort(key=lambda item: item.unit == "samples")  # a noun tells more than a bare number
     if kept:
-        return _figure(kept[0], "samples", field.path, units["renamed"].get(kept[0].unit))
+        # "1,000 labelled + 50,000 unlabelled images": the noun that comes later is meant for both
+        noun = next((item.unit for item in fine if item.unit != "samples"), "samples")
+        unit = noun if kept[0].unit == "samples" else kept[0].unit
+        return _figure(kept[0], "samples", field.path, units["renamed"].get(unit, unit))
     if strict:
         return None
     multiplied = _times_containers(field)
     if multiplied:
         return multiplied
     containers = [item for item in countable if item.unit in units["containers"]]
-    measured = any(item.unit in ("hours", "tokens") for item in _counts(field))
+    containers.sort(key=lambda item: item.unit == "sensors")
+    measured = any(item.unit in ("hours", "tokens") and item.value >= 1 for item in _counts(field))
     if containers and not measured:
         return _figure(containers[0], "samples", field.path)
     labelled = [item for item in countable if item.unit == "labels"]
@@ -210,6 +218,13 @@ def _sequence_length(fields: Fields, samples: Figure | None) -> Figure | None:
     found = _first((fields.size, fields.quality, fields.specific, fields.latency), "sequence_length")
     if found:
         return as_figure(found[0], "sequence_length", found[1].path)
+    for item in _counts(fields.size):
+        if item.unit in _STEPS and item.conditions.get("per") in _ONE_SAMPLE:
+            return _figure(item, "sequence_length", fields.size.path)
+    if samples is not None and samples.unit not in ("characters", "words"):
+        for item in _counts(fields.size):
+            if item.unit in ("characters", "words") and item.value <= _MOST_TEXT_LENGTH:
+                return _figure(item, "sequence_length", fields.size.path)
     for field in (fields.size, fields.specific, fields.quality):
         for item in _token_counts(field):
             if item.conditions.get("per") or not _is_corpus(item, field, fields, samples):
@@ -236,18 +251,18 @@ def _tokens(fields: Fields, samples: Figure | None) -> Figure | None:
     return None
 
 
-def _hours(fields: Fields) -> Figure | None:
+def _hours(fields: Fields, domain: Domain) -> Figure | None:
     for field in (fields.size, fields.quality, fields.specific):
         for item in _counts(field):
-            if item.unit == "hours" and "per" not in item.conditions and not _is_one_length(item, field):
+            if item.unit == "hours" and "per" not in item.conditions and not _is_one_length(item, field, domain):
                 return _figure(item, "hours", field.path)
     return None
 
 
-def _is_one_length(item: Quantity, field: Field) -> bool:
+def _is_one_length(item: Quantity, field: Field, domain: Domain) -> bool:
     """ "10k clips, 10 s each": seconds beside a count of samples are the length of one."""
-    seconds = item.words.rstrip().lower().endswith(("s", "sec", "second", "seconds", "秒")) and item.value < 1
-    return seconds and len(_counts(field)) > 1
+    short = item.value < 1 and not item.words.rstrip().lower().endswith(("h", "hour", "hours", "小时"))
+    return short and (domain not in _RECORDED or len(_counts(field)) > 1)
 
 
 def _groups(fields: Fields) -> tuple[Figure | None, str]:
@@ -255,7 +270,7 @@ def _groups(fields: Fields) -> tuple[Figure | None, str]:
     units = vocabulary("facts")["groups"]["units"]
     for field in (fields.size, fields.distribution):
         for item in _counts(field):
-            if item.unit in units and "per" not in item.conditions:
+            if item.unit in units and "per" not in item.conditions and item.value > 1:
                 return _figure(item, "groups", field.path), item.unit.removesuffix("s")
     for word, terms in vocabulary("facts")["groups"]["words"].items():
         if any(

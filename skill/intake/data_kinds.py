@@ -35,9 +35,16 @@ def read_distribution(fields: Fields, minority: Figure | None) -> Distribution |
         found = "long-tailed"
     if found in (None, "other") and minority is not None and minority.value < threshold("imbalanced_percent"):
         found = "imbalanced"
+    if found in (None, "other") and _one_class_prevails(fields.distribution):
+        found = "imbalanced"
     if found == "other":
         return None
     return found  # type: ignore[return-value]  # the table's keys are held to Distribution by a test
+
+
+def _one_class_prevails(field: Field) -> bool:
+    shares = [item.value for item in field.reading.of("share")] if field.text else []
+    return any(threshold("majority_percent") <= share < 100 for share in shares)
 
 
 def _head_to_tail(field: Field) -> float | None:

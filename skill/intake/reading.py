@@ -28,7 +28,7 @@ from deep_learning_expert.tools.subtasks import subtasks
 _TENS, _HUNDREDS, _MANY_SERIES = 100, 1_000, 100
 # Kinds of quantities that each field can give the tools something from.
 _USED: dict[str, tuple[QuantityKind, ...]] = {
-    "data.size": ("count",),
+    "data.size": (),
     "constraints.computeResources": ("device",),
     "constraints.latencyRequirement": ("latency", "duration", "rate", "frequency", "target"),
     "constraints.accuracyTarget": ("target", "rate"),
@@ -166,12 +166,18 @@ def _worded_fields(fields: Fields) -> Iterable[tuple[Field, str]]:
 def _quantity_fields(fields: Fields, data: DataNeeds, limits: Limits) -> Iterable[tuple[Field, bool]]:
     """(field, whether its words answer without a quantity)."""
     free = limits.pretrained_forbidden or limits.commercial is not None
-    yield fields.size, data.has_simulator
+    yield fields.size, data.has_simulator or _is_sized(data)
     yield fields.compute, False
     yield fields.latency, limits.latency_unlimited or fields.latency.says("challenges", "real-time")
     yield fields.accuracy, limits.best_effort_target or fields.accuracy.is_bare()
     yield fields.model_size, _no_limit(fields.model_size)
     yield fields.budget, free or _no_limit(fields.budget)
+
+
+def _is_sized(data: DataNeeds) -> bool:
+    """Whether the field about the size told how much there is."""
+    told = (data.samples, data.tokens, data.hours, data.samples_per_class, data.classes, data.groups)
+    return any(figure is not None and figure.source.startswith("data.size") for figure in told)
 
 
 def _no_limit(field: Field) -> bool:

@@ -155,6 +155,18 @@ def test_public_data_sets_bring_their_number_of_classes_with_a_source() -> None:
     assert read(specific="digits pretrained on ImageNet-1k").data.classes is None
 
 
+def test_the_length_of_one_sample() -> None:
+    data = read("classification", "time-series", size="8 类，每类 200 段，每段 2048 点").data
+    assert data.sequence_length and data.sequence_length.value == 2048
+    assert data.samples and data.samples.value == 1600
+    assert read("sequence-modeling", "audio", size="5k clips, 8 s each").data.hours is None
+
+
+def test_the_noun_that_comes_later_is_meant_for_both() -> None:
+    samples = read("detection", size="2,000 labelled + 40,000 unlabelled images").data.samples
+    assert samples and (samples.value, samples.unit) == (2000, "images")
+
+
 # -- machines ----------------------------------------------------------------------------------------------------------
 
 
@@ -194,6 +206,14 @@ def test_memory_and_cores_of_the_training_machine() -> None:
     machine = read(compute="4 张 A100 80GB，64 核 CPU").train_on
     assert machine and machine.memory_gb and machine.memory_gb.value == 80
     assert machine.cores and machine.cores.value == 64
+
+
+def test_a_memory_belongs_to_the_machine_it_stands_with() -> None:
+    needs = read(compute="RTX 3060 for training; Cortex-M4 256KB RAM")
+    assert needs.train_on and needs.train_on.memory_gb is None
+    assert needs.deploy_on and needs.deploy_on.memory_gb and needs.deploy_on.memory_gb.value == pytest.approx(0.000256)
+    assert read(compute="single 24GB GPU").train_on.memory_gb.value == 24  # type: ignore[union-attr]
+    assert read(compute="one RTX 4090, 64GB RAM").train_on.memory_gb is None  # type: ignore[union-attr]
 
 
 # -- limits ------------------------------------------------------------------------------------------------------------
