@@ -54,6 +54,14 @@ class Figure(BaseModel):
     conditions: Mapping[str, str] = Field(default_factory=dict)
     interval: Interval | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _without_id(cls, data: object) -> object:
+        """A dumped figure carries its id; it is made anew from the content when read back."""
+        if isinstance(data, Mapping) and "id" in data:
+            return {key: value for key, value in data.items() if key != "id"}
+        return data
+
     @model_validator(mode="after")
     def _finite(self) -> Figure:
         if not math.isfinite(self.value):

@@ -14,7 +14,11 @@ from deep_learning_expert.prompts.phrases import Language, exists, template
 from deep_learning_expert.tools.figures import Figure
 
 # Counts grow by thousands; each unit here may be shown in the larger one named with its factor.
-_SCALED_UNITS = {"params": ((1e9, "B"), (1e6, "M"), (1e3, "k")), "MACs": ((1e12, "T"), (1e9, "G"), (1e6, "M")), "tokens": ((1e12, "T"), (1e9, "B"), (1e6, "M"))}
+_SCALED_UNITS = {
+    "params": ((1e9, "B"), (1e6, "M"), (1e3, "k")),
+    "MACs": ((1e12, "T"), (1e9, "G"), (1e6, "M")),
+    "tokens": ((1e12, "T"), (1e9, "B"), (1e6, "M")),
+}
 _TIME_STEPS = ((86400.0, "days"), (3600.0, "h"), (60.0, "min"), (1.0, "s"))
 _MB_STEPS = ((1e6, "TB"), (1e3, "GB"), (1.0, "MB"), (1e-3, "KB"))
 # Units that are symbols, the same in every language, written after a space.

@@ -112,7 +112,9 @@ def _code(context: Context, candidate: Candidate) -> Remark | None:
     if library == "timm" and classes is not None:
         return say("code.timm_classes", id=candidate.id, classes=classes)
     loader = _loader(context.needs.subtask, candidate.family)
-    return say(key, id=candidate.id, weights=candidate.weights.name if candidate.weights else candidate.id, loader=loader)
+    return say(
+        key, id=candidate.id, weights=candidate.weights.name if candidate.weights else candidate.id, loader=loader
+    )
 
 
 @cache

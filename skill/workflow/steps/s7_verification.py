@@ -6,9 +6,13 @@ Loop: target missed with no room left -> renegotiate target or resources.
 
 from __future__ import annotations
 
+from deep_learning_expert.prompts.phrases import exists
 from deep_learning_expert.skill.contract.report import ItemState
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
+from deep_learning_expert.tools.errors import ToolError
+from deep_learning_expert.tools.estimate.memory import TrainingMode
+from deep_learning_expert.tools.estimate.training_time import training_time
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.wording import Remark, say
 
@@ -19,7 +23,7 @@ def run(context: Context) -> StepResult:
     draft = {
         "expectedPerformance": {
             "accuracy": tuple(_accuracy(context)) or None,
-            "trainingTime": say("plan.training_time", time=candidate.train_time) if candidate.train_time else None,
+            "trainingTime": _training_time(context),
             "inferenceLatency": _latency(context),
         }
     }
@@ -48,8 +52,32 @@ def _accuracy(context: Context) -> list[Remark]:
     return said
 
 
-def _metric_name(metric: Figure) -> str:
-    return metric.quantity.replace("_", " ")
+def _metric_name(metric: Figure) -> Remark | str:
+    key = f"architecture.metric.{metric.quantity}"
+    return say(key) if exists(key) else metric.quantity.replace("_", " ")
+
+
+def _training_time(context: Context) -> Remark | None:
+    """The estimate for the recipe's length on the user's device, None where no honest figure exists."""
+    time = context.candidate.train_time or _estimated_time(context)
+    return say("plan.training_time", time=time) if time is not None else None
+
+
+def _estimated_time(context: Context) -> Figure | None:
+    samples, machine, length = context.needs.data.samples, context.needs.train_on, context.recipe.length
+    if machine is None or machine.name is None or samples is None or samples.unit != "images":
+        return None
+    seen = samples.value if length.unit == "epochs" else context.recipe.batch_size.value
+    try:
+        return training_time(
+            context.candidate.id, seen, length.value, machine.name, count=machine.count, mode=_training_mode(context)
+        )
+    except ToolError:
+        return None
+
+
+def _training_mode(context: Context) -> TrainingMode:
+    return "frozen-features" if context.candidate.mode in ("frozen-features", "zero-shot") else "finetune"
 
 
 def _latency(context: Context) -> Remark | tuple[Remark, ...] | None:
