@@ -10,6 +10,7 @@ from deep_learning_expert.skill.intake.vocabulary_files import word_lists
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.requirements import Distribution, Domain, Labels, TaskType
 
+_BARE_CLAUSE = 8  # characters: "有噪声", "noisy" say nothing of whose noise it is
 _WITH_LANGUAGE = ("NLP", "audio", "multimodal")
 
 
@@ -64,7 +65,10 @@ def read_noisy_labels(fields: Fields) -> bool:
         for item in field.reading.of("share")
     )
     places = (fields.quality, fields.labels, fields.specific, fields.size, *fields.challenges)
-    weak = fields.labels.says("labels", "weak") and fields.quality.says_in_a_clause("challenges", "noise")
+    weak = fields.labels.says("labels", "weak") and any(
+        len(clause) <= _BARE_CLAUSE and said(clause, word_lists("facts", "challenges")["noise"])
+        for clause in fields.quality.clauses
+    )
     return shared or weak or any(field.says_in_a_clause("challenges", "label-noise") for field in places)
 
 

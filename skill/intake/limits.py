@@ -85,6 +85,8 @@ def _targets(fields: Fields, subtask: str) -> Iterable[Figure]:
         if not field.text:
             continue
         for item in field.reading.of("target"):
+            if not item.name and _has_an_unknown_name(item, field):
+                continue
             name = item.name or _metric(subtask)
             figure = as_figure(item, name, field.path)
             direction = figure.conditions.get("direction", "")
@@ -92,6 +94,12 @@ def _targets(fields: Fields, subtask: str) -> Iterable[Figure]:
                 update = {**figure.conditions, "direction": item.direction[:1] + "=" if item.direction else ">="}
                 figure = figure.model_copy(update={"conditions": update})
             yield figure
+
+
+def _has_an_unknown_name(item: Quantity, field: Field) -> bool:
+    """ "pass@1 > 40%": the number belongs to a measure that was not understood, not to the usual one."""
+    clause = field.clause_at(*item.span)
+    return any(field.clause_at(*fragment.span) == clause for fragment in field.reading.not_understood)
 
 
 def _metric(subtask: str) -> str:

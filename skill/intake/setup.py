@@ -54,7 +54,8 @@ def read_issues(fields: Fields) -> tuple[Issue, ...]:
     found: list[Issue] = []
     for issue in get_args(Issue):
         stated = any(field.says("issues", issue) for field in fields.issues)
-        if stated or (issue in anywhere and fields.specific.says("issues", issue)):
+        elsewhere = (fields.specific, *fields.challenges) if issue in anywhere else ()
+        if stated or any(field.says("issues", issue) for field in elsewhere):
             found.append(issue)
     if "predicts-majority" not in found and any(_only_the_many(field) for field in fields.issues):
         found.append("predicts-majority")
@@ -65,7 +66,8 @@ def read_issues(fields: Fields) -> tuple[Issue, ...]:
 
 def understood(field: Field) -> bool:
     """Whether an issue's text said anything that was understood."""
-    return field.first("issues") is not None or _only_the_many(field)
+    settings = field.reading.of("setting") or field.first("optimizer")
+    return field.first("issues") is not None or bool(settings) or _only_the_many(field)
 
 
 def _only_the_many(field: Field) -> bool:

@@ -247,6 +247,11 @@ def test_targets_keep_metric_unit_and_direction() -> None:
     assert read(accuracy="> 92%").limits.targets[0].quantity == "accuracy"
 
 
+def test_a_measure_that_is_not_known_is_not_taken_for_the_usual_one() -> None:
+    needs = read("generation", "NLP", accuracy="pass@1 > 40%")
+    assert not needs.limits.targets and needs.unclear[0].words == "pass@1 > 40%"
+
+
 def test_size_money_time_and_rules() -> None:
     assert read(model_size="<300KB").limits.size.value == pytest.approx(0.3)  # type: ignore[union-attr]
     assert read(budget="$200").limits.money.unit == "USD"  # type: ignore[union-attr]
@@ -283,6 +288,12 @@ def test_set_up_and_issues() -> None:
     assert setup.learning_rate and setup.learning_rate.value == 0.1
     assert setup.batch_size and setup.batch_size.value == 16
     assert setup.epochs is None and setup.pretrained_in_use
+
+
+def test_overfitting_in_words_numbers_or_the_list_of_challenges() -> None:
+    assert read(issues=["train acc 100% but val acc 60%"]).setup.issues == ("overfitting",)
+    assert read(challenges=["过拟合"]).setup.issues == ("overfitting",)
+    assert not read(issues=["lr 1e-3, Adam, batch size 4"]).unclear
 
 
 def test_perfect_accuracy_with_no_recall_is_the_majority_class() -> None:
