@@ -127,10 +127,11 @@ def cheapest_thresholds(
     messages: Sequence[Message], evidence: Sequence[Evidence], chances: Sequence[float]
 ) -> tuple[float, float]:
     """(surely_not, surely) with the least summed cost; among equals the narrowest band."""
-    grid = [step / 100 for step in range(15, 86, 2)]
+    lows = [step / 100 for step in range(20, 50, 2)]  # certain of no: below even odds
+    highs = [step / 100 for step in range(50, 86, 2)]  # certain of yes: above them
     best = (math.inf, 0.0, 0.0, 0.0)
-    for low in grid:
-        for high in (value for value in grid if value >= low):
+    for low in lows:
+        for high in highs:
             cost = sum(
                 _COSTS.get((message.label, verdict(chance, found, low, high)), 0.0)
                 for message, found, chance in zip(messages, evidence, chances, strict=True)
