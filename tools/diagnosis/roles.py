@@ -50,9 +50,10 @@ def meaning_of(column: str, default_part: Part) -> Meaning | None:
     return _loss(stem, part or default_part, rules) or _other(stem, part, default_part, rules)
 
 
-def part_of_words(words: tuple[str, ...]) -> Part:
-    """Which part of the data these words name, "" if none."""
-    return _part(words, _rules()["parts"])[0]
+@lru_cache(maxsize=4096)
+def part_of(name: str) -> Part:
+    """Which part of the data the words of this name or passage tell of, "" if none."""
+    return _part(words_of(name), _rules()["parts"])[0]
 
 
 def _part(words: tuple[str, ...], parts: dict[str, list[str]]) -> tuple[Part, tuple[str, ...]]:

@@ -55,6 +55,12 @@ def test_nan_in_a_text_line_is_a_nan():
     assert verdict.primary is not None and (verdict.primary.id, verdict.primary.first_step) == ("nan", 20)
 
 
+def test_a_line_that_holds_nothing_but_nan_is_read():
+    text = "\n".join(f"Epoch {at}\ntrain loss: {0.5 if at < 20 else math.nan}" for at in range(25))
+    verdict = diagnose_text(text, "train.log")
+    assert verdict.primary is not None and verdict.primary.first_step == 20
+
+
 def test_planned_length_is_read_from_the_epoch_count():
     text = "\n".join(f"Epoch {at}/100 loss: {1 / at}" for at in range(1, 21))
     assert diagnose_text(text, "train.log").runs[0].planned == 100

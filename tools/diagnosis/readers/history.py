@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from deep_learning_expert.tools.diagnosis.readers.numbers import number, numeric_row
-from deep_learning_expert.tools.diagnosis.roles import part_of_words, words_of
+from deep_learning_expert.tools.diagnosis.roles import part_of
 from deep_learning_expert.tools.diagnosis.run import Parsed, Row
 
 _AXES = ("step", "steps", "iteration", "epoch", "epochs", "episode")
@@ -48,7 +48,7 @@ def _flat(data: dict[str, object], depth: int = 0) -> dict[str, object]:
         name = str(key).strip()
         if isinstance(value, dict) and depth < _DEEPEST:
             for inner, leaf in _flat(value, depth + 1).items():
-                told = inner if not part_of_words(words_of(name)) else f"{name}/{inner}"
+                told = inner if not part_of(name) else f"{name}/{inner}"
                 flat[f"{name}/{inner}" if told in flat else told] = leaf
         else:
             flat[name] = value

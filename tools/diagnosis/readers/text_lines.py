@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from deep_learning_expert.tools.diagnosis.readers.numbers import number
-from deep_learning_expert.tools.diagnosis.roles import meaning_of, part_of_words, words_of
-from deep_learning_expert.tools.diagnosis.run import Parsed, Row
+from deep_learning_expert.tools.diagnosis.roles import meaning_of, part_of
+from deep_learning_expert.tools.diagnosis.run import Parsed, Part, Row
 
 _LONGEST_LINE = 4000
 _LEAST_ROWS = 3
@@ -19,6 +19,10 @@ _AXIS_OF = {
     "update": "step", "s": "step", "timestep": "step", "epoch": "epoch", "ep": "epoch", "episode": "episode",
 }  # fmt: skip
 _AXES = ("step", "epoch", "episode")
+_PUNCTUATION = " \t|,;:-–—()[]{}'\"%0123456789"
+_DIGITS = frozenset("0123456789")
+# What a line without a digit may still hold: a value that is no number, or a part of a table.
+_NUMBERLESS = ("nan", "inf", "|", "--")
 
 
 @cache
@@ -76,6 +80,8 @@ class _Reader:
     def take(self, raw: str) -> None:
         if len(raw) > _LONGEST_LINE:
             return
+        if _DIGITS.isdisjoint(raw) and not any(mark in raw.lower() for mark in _NUMBERLESS):
+            return
         ansi, pair, table_row, border = _patterns()
         line = ansi.sub("", raw.rstrip("\r").rsplit("\r", 1)[-1]).strip()
         cells = table_row.match(line)
@@ -126,13 +132,15 @@ def _last_word(name: str) -> str:
 
 def _named(line: str, pairs: list[re.Match[str]]) -> Iterator[tuple[str, float, float | None]]:
     """Name, value and "of how many" of each pair; a part named earlier on the line ("Val: loss 1 acc 2") holds on."""
-    part, end = "", 0
+    part: Part = ""
+    end = 0
     for pair in pairs:
         value = number(pair[2].replace(",", ""))
         if value is None:
             continue
-        own = part_of_words(words_of(pair[1]))
-        part = own or part_of_words(words_of(line[end : pair.start()])) or part
+        own = part_of(pair[1])
+        between = line[end : pair.start()].strip(_PUNCTUATION)
+        part = own or (part_of(between) if between else "") or part
         name = pair[1] if own or not part else f"{part} {pair[1]}"
         end = pair.end()
         yield name, value, float(pair[3]) if pair[3] else None
