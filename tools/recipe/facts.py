@@ -12,13 +12,8 @@ from deep_learning_expert.tools.recipe.hardware import Machine
 from deep_learning_expert.tools.requirements import Requirements
 
 # Units of `data.samples` that count something else than training samples; they get a number of their own.
-_NOT_SAMPLES = {
-    "tokens": "tokens",
-    "hours": "hours",
-    "steps": "env_steps",
-    "frames": "env_steps",
-    "episodes": "episodes",
-}
+_NOT_SAMPLES = {"tokens": "tokens", "hours": "hours"}
+_NOT_SAMPLES_WITH_SIMULATOR = {"steps": "env_steps", "frames": "env_steps", "episodes": "episodes"}
 _EDGE = {"jetson", "phone", "mcu", "npu", "browser"}
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -167,7 +162,8 @@ def _numbers(needs: Requirements, candidate: Candidate, machine: Machine) -> dic
         "size_limit_mb": needs.limits.size,
     }
     if data.samples is not None:
-        name = _NOT_SAMPLES.get(data.samples.unit, "samples")
+        units = _NOT_SAMPLES_WITH_SIMULATOR if needs.task_type == "RL" else _NOT_SAMPLES
+        name = units.get(data.samples.unit, "samples")
         if known.get(name) is None:
             known[name] = data.samples
     numbers = {name: record.value for name, record in known.items() if record is not None}

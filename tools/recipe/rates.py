@@ -51,18 +51,21 @@ def scale(rate: Rate, regime: Regime, batch: float) -> ScaledRate:
     """The rate at `batch`: linear, square-root or unscaled, kept inside the regime's published band."""
     published = cited("learning_rate", rate.learning_rate, "", regime.sources[0], optimizer=rate.optimizer)
     at_batch = cited("batch_size", rate.at_batch, regime.batch_unit, regime.sources[0])
-    ratio = batch / rate.at_batch
+    tested = constants()["scaling"]
+    ratio = min(max(batch / rate.at_batch, tested["least_ratio"]), tested["most_ratio"])
     factor = {"linear": ratio, "sqrt": math.sqrt(ratio), "none": 1.0}[regime.scaling]
-    value, clamped = rate.learning_rate * factor, False
+    value, clamped = rate.learning_rate * factor, ratio != batch / rate.at_batch and regime.scaling != "none"
     if regime.band is not None and rate is regime.rate:
         held = min(max(value, regime.band[0]), regime.band[1])
-        value, clamped = held, held != value
+        value, clamped = held, clamped or held != value
     if value == rate.learning_rate:
         conditions = {"optimizer": rate.optimizer, "batch": f"{batch:g}"}
         return ScaledRate(
             cited("learning_rate", value, "", regime.sources[0], **conditions), published, at_batch, clamped
         )
-    method = f"{regime.scaling} scaling of the published rate to the batch" + (", held in the published band" * clamped)
+    method = f"{regime.scaling} scaling of the published rate to the batch" + (
+        ", held in the published range" * clamped
+    )
     record = computed("learning_rate", _round(value), "", method, optimizer=rate.optimizer, batch=f"{batch:g}")
     return ScaledRate(record, published, at_batch, clamped)
 

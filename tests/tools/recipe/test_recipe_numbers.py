@@ -46,8 +46,8 @@ def test_adamw_rate_follows_the_square_root_of_the_batch():
 
 
 def test_rate_stays_inside_the_published_band():
-    recipe = generate_recipe(needs("image-classification", samples=50_000, setup=at_batch(100_000)), VIT)
-    assert rate(recipe) == 5e-4
+    recipe = generate_recipe(needs("image-classification", samples=50_000, setup=at_batch(1024)), RESNET)
+    assert rate(recipe) == 0.05
 
 
 def test_published_rate_is_cited_when_the_batch_is_the_published_one():
@@ -146,3 +146,18 @@ def test_no_named_device_still_gives_a_recipe():
 )
 def test_clipping_follows_the_family(subtask, model, clip):
     assert generate_recipe(needs(subtask, samples=20_000), model).clip.value == clip
+
+
+def test_rate_is_not_scaled_beyond_the_batches_the_law_was_tested_on():
+    recipe = generate_recipe(needs("object-detection", samples=2000, setup=at_batch(100_000)), FASTER_RCNN)
+    assert rate(recipe) == pytest.approx(0.02 * 32)
+    assert recipe.reasons[0].key == "recipe.rate.held"
+
+
+def test_frames_are_samples_for_a_detector_and_a_budget_for_an_agent():
+    video = generate_recipe(needs("detection-3d", samples=28_000, unit="frames"), YOLO)
+    agent = generate_recipe(
+        needs("rl-pixels-discrete", samples=1e7, unit="frames"), candidate("dqn-cnn", "dqn", "CNN", "scratch")
+    )
+    assert video.length.unit == "epochs"
+    assert (agent.length.value, agent.length.kind) == (1e7, "given")

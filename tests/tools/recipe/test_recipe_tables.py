@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from string import Formatter
 from typing import get_args
 
@@ -38,6 +39,8 @@ def test_regime_is_complete(regime):
     assert exists(f"recipe.baseline.{regime.baseline}")
     for name in regime.techniques_named():
         assert exists(f"technique.{name}"), name
+    for family in (*regime.condition.families, *regime.condition.not_families):
+        assert re.fullmatch(r"[a-z0-9-]+", family), "never matches: slugs hold lower case, digits and dashes only"
     if regime.band is not None:
         low, high = regime.band
         assert low <= regime.rate.learning_rate <= high
