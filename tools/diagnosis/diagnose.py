@@ -52,8 +52,9 @@ def judge(runs: tuple[Run, ...]) -> Verdict:
     """Findings per run; a run with fewer than eight loss points and no hard fact is no evidence either way."""
     findings: list[Finding] = []
     for index, run in enumerate(runs):
-        # A zero loss that masks a NaN and the NaN gradient beside it are one fact.
-        broken = zero_loss.detect(run, index) or non_finite.detect(run, index)
+        # A zero loss that masks a NaN and the NaN gradient beside it are one fact; policy losses are often truly zero.
+        masked = None if run.is_reinforcement else zero_loss.detect(run, index)
+        broken = masked or non_finite.detect(run, index)
         finite = _finite(run)
         detectors = (returns.detect,) if run.is_reinforcement else _TRENDS
         trends = tuple(detect(finite, index) for detect in detectors)

@@ -176,6 +176,18 @@ def test_zero_loss_with_a_finite_gradient_is_no_alarm():
     assert diagnose_text(json.dumps({"log_history": history}), "trainer_state.json").findings == ()
 
 
+def test_zero_policy_loss_of_a_run_with_rewards_is_no_alarm():
+    history = [{"step": at, "loss": 0.0, "reward": at / 30} for at in range(30)]
+    assert diagnose_text(json.dumps({"log_history": history}), "trainer_state.json").findings == ()
+
+
+def test_overfitting_of_a_negative_loss_keeps_its_sign():
+    val = [value - 3 + max(0, at - 12) * 0.05 for at, value in enumerate(falling(40, 1))]
+    verdict = diagnose_text(keras_log([value - 3 for value in falling(40)], val), "log.csv")
+    assert verdict.primary is not None and verdict.primary.evidence[1].value < verdict.primary.evidence[2].value < 0
+    assert verdict.primary.effect is not None and verdict.primary.effect.value > 0
+
+
 def test_metric_that_never_changes_is_a_fact_and_one_at_its_ceiling_a_warning():
     for value, severity in ((0.25, "problem"), (1.0, "warning")):
         rows = [f"{at},{loss},{loss},{value}" for at, loss in enumerate(falling(20))]

@@ -29,7 +29,7 @@ def detect(run: Run, index: int) -> Finding | None:
     significant = threshold("significant")
     if rising <= 0 or p_value > significant or falling >= 0 or p_train > significant:
         return None
-    return _finding(run, index, val, (val.steps[best_at], abs(best), abs(last)), p_value)
+    return _finding(run, index, val, (val.steps[best_at], -val.direction * best, -val.direction * last), p_value)
 
 
 def validation_curve(run: Run) -> Series | None:
@@ -48,7 +48,9 @@ def _finding(run: Run, index: int, val: Series, at: tuple[float, float, float], 
         measured(f"best_validation_{what}", best, "", source),
         measured(f"last_validation_{what}", last, "", source),
     )
-    change = computed(f"validation_{what}_change", 100 * (last / best - 1), "%", f"{source}: last / best - 1, smoothed")
+    change = computed(
+        f"validation_{what}_change", 100 * (last - best) / abs(best), "%", f"{source}: (last - best) / |best|, smoothed"
+    )
     remark = say(
         "diagnosis.overfitting" if what == "loss" else "diagnosis.overfitting_metric", column=val.column,
         step=figures[0], unit=say(f"diagnosis.unit.{run.unit}"), best=figures[1], last=figures[2],
