@@ -1,20 +1,19 @@
-"""What stands around a number: its sign, its name, what it is per, and the conditions a latency holds under."""
+"""What stands around a number: its sign, its name, what it is about and what it is per."""
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass
 
 from deep_learning_expert.tools.quantities import lexicon
-from deep_learning_expert.tools.quantities.quantity import Direction, Quantity
+from deep_learning_expert.tools.quantities.machine_context import MachineContext
+from deep_learning_expert.tools.quantities.quantity import Direction
 from deep_learning_expert.tools.quantities.scan import Token
 
 _NAME_REACH = 48  # characters between a metric's name and its number
 _NAME_REACH_BEHIND = 8
 _SUBSET_REACH = 14
-_CLAUSE_REACH = 80
+_MACHINE_REACH = 8
 _SINGULAR = {"series": "series", "classes": "class", "queries": "query", "identities": "identity", "boxes": "box"}
 # What can have a length or a duration of its own: "2,000 clips of 5 s".
 _OWNERS = frozenset(
@@ -48,15 +47,12 @@ class Sign:
     negative: bool = False
 
 
-class Context:
-    """A text, its folded form and its tokens, with look-ups around one token."""
+class Context(MachineContext):
+    """Look-ups around one number's token."""
 
     def __init__(self, text: str, folded: str, tokens: Sequence[Token]) -> None:
-        self.text = text
-        self.folded = folded
-        self.tokens = tokens
+        super().__init__(text, folded, tokens)
         self._name_used: set[int] = set()
-        self._quantity_starts: list[int] | None = None
 
     # -- signs ---------------------------------------------------------------------------------------------------------
 
@@ -81,7 +77,11 @@ class Context:
     def _bridges(self, at: int, index: int) -> bool:
         """A name or a machine's place between the sign and the number: "< WER 8%" is rare, "超过 (约) 5" is not."""
         token = self.tokens[at]
-        return token.kind == "word" and token.text in ("要", "求", "的", "可", "以", "be") and index - at <= 4
+        return (
+            token.kind == "word"
+            and token.text in ("$", "¥", "€", "£", "要", "求", "的", "可", "以", "be")
+            and index - at <= 4
+        )
 
     def _negative(self, index: int) -> bool:
         start = self.tokens[index].start
@@ -145,67 +145,31 @@ class Context:
 
     # -- meaning of units ----------------------------------------------------------------------------------------------
 
-    def _clause(self, index: int) -> tuple[int, int]:
-        """Token indices [first, last) of the clause around a token: between full stops and semicolons."""
-        first = last = index
-        place = self.tokens[index].start
-        while (
-            first > 0 and self.tokens[first - 1].kind != "stop" and place - self.tokens[first - 1].end < _CLAUSE_REACH
-        ):
-            first -= 1
-        while (
-            last < len(self.tokens)
-            and self.tokens[last].kind != "stop"
-            and self.tokens[last].start - place < _CLAUSE_REACH
-        ):
-            last += 1
-        return first, last
-
-    def _clause_text(self, index: int) -> str:
-        first, last = self._clause(index)
-        return self.folded[self.tokens[first].start : self.tokens[last - 1].end]
-
-    def _part(self, index: int, breaks: str = ",，、;；()（）+") -> tuple[int, int]:
-        """Token indices of the part between commas and brackets."""
-        first = last = index
-        while first > 0 and not self._breaks(first - 1, breaks) and index - first < 40:
-            first -= 1
-        while last < len(self.tokens) and not self._breaks(last, breaks) and last - index < 40:
-            last += 1
-        return first, last
-
-    def _breaks(self, index: int, breaks: str) -> bool:
-        token = self.tokens[index]
-        return token.kind == "stop" or (token.kind == "break" and token.text in breaks)
-
     def says_latency(self, index: int) -> bool:
         """Whether the part of the sentence speaks of latency, inference, response or one item at a time."""
-        first, last = self._part(index)
-        return self._any("latency", self.folded[self.tokens[first].start : self.tokens[last - 1].end])
-
-    def _any(self, section: str, text: str, key: str = "words") -> bool:
-        words = lexicon.listed(section, key)
-        return any(words.match(text, at) for at in range(len(text)))
+        first, last = self.part(index)
+        return self.mentions("latency", self.folded[self.tokens[first].start : self.tokens[last - 1].end])
 
     def is_recording(self, index: int) -> bool:
         """Whether hours are hours of recordings: "35 hours of speech", "2,000 小时语音", "语音 2,000 小时"."""
         token = self.tokens[index]
-        first, last = self._part(index)
+        first, last = self.part(index)
         behind = self.folded[token.end : min(self.tokens[last - 1].end, token.end + 24)]
         before = self.folded[max(self.tokens[first].start, token.start - 8) : token.start]
-        return self._any("recordings", behind) or self._any("recordings", before)
+        return self.mentions("recordings", behind) or self.mentions("recordings", before)
 
     def is_memory(self, index: int) -> bool:
         """Whether a size is working memory: "显存 24G", "16GB RAM"."""
         for at in (index - 1, index - 2, index - 3, index + 1):
-            if 0 <= at < len(self.tokens):
+            if 0 <= at < len(self.tokens) and not self.crosses(at, index):
                 token = self.tokens[at]
                 near = abs(token.start - self.tokens[index].end) < 3 or self.tokens[index].start - token.end < 8
                 if token.kind == "name" and token.name and token.name.kind == "memory" and near:
                     return True
-                if token.kind in ("stop", "break", "amount") and at < index:
-                    break
-        return False
+        return any(
+            self.tokens[at].kind == "machine" and self.tokens[index].start - self.tokens[at].end < _MACHINE_REACH
+            for at in range(max(0, index - 3), index)
+        )
 
     def owner(self, index: int) -> str:
         """The counted thing whose own length or duration this is: "clips of 5 s", "窗口（2.56 秒", "5 s clips"."""
@@ -229,23 +193,11 @@ class Context:
             return singular(behind[1])
         return ""
 
-    def per_before(self, index: int) -> str:
-        """每类 160 张, "each class has 160": what the number in front of which it stands is per."""
-        start = self.tokens[index].start
-        window = max(0, start - 16)
-        for at in range(start - 1, window - 1, -1):
-            for mark in ("每", "each ", "every ", "per "):
-                if self.folded.startswith(mark, at):
-                    found = lexicon.per_words().match(self.folded, at + len(mark), glued=True)
-                    crossed = any(char in ",，;；。()" for char in self.folded[at:start])
-                    return found[1] if found and not crossed else ""
-        return ""
-
     def subset(self, index: int, *, beside: bool = False) -> str:
         """What a share or a count is about: right behind it, else before it in the same part; beside: only touching."""
         token = self.tokens[index]
         words = lexicon.grouped("counts", "subsets")
-        first, last = self._part(index)
+        first, last = self.part(index)
         reach = 1 if beside else _SUBSET_REACH
         for at in range(token.end, min(token.end + reach + 1, self.tokens[last - 1].end)):
             found = words.match(self.folded, at)
@@ -263,6 +215,16 @@ class Context:
                 return found[1]
         return ""
 
+    def is_change(self, index: int) -> bool:
+        """Whether a percentage is a gain or a loss against something: "精度损失 <1%", "improve by 2 points"."""
+        start = self.tokens[index].start
+        first, _ = self.part(index)
+        begin = max(self.tokens[first].start, start - 14)
+        words = lexicon.listed("changes")
+        return any(words.match(self.folded, at) for at in range(begin, start)) and not any(
+            lexicon.listed("changes", "reached").match(self.folded, at) for at in range(begin, start)
+        )
+
     def currency(self, index: int) -> str:
         """The currency whose sign or word touches the number from the front: "$500", "¥ 3000", "USD 20"."""
         start = self.tokens[index].start
@@ -276,100 +238,6 @@ class Context:
     def opens(self, index: int) -> bool:
         """Whether nothing but signs, names and brackets stands before the number: the field's one plain answer."""
         return all(token.kind in ("sign", "name", "break") for token in self.tokens[:index])
-
-    # -- machines ------------------------------------------------------------------------------------------------------
-
-    def cores_beside(self, index: int) -> float | None:
-        """ "4 核 CPU", "CPU 16 cores": the cores stated next to a machine."""
-        for at in (index - 1, index + 1, index - 2, index + 2):
-            if 0 <= at < len(self.tokens):
-                amount = self.tokens[at].amount
-                if amount and amount.unit and amount.unit.kind == "cores":
-                    return amount.number.value
-        return None
-
-    def role(self, index: int, kind: str) -> str:
-        """train, deploy or "": from the words in the machine's part of the sentence, else from its kind."""
-        first, last = self._part(index)
-        text = self.folded[self.tokens[first].start : self.tokens[last - 1].end]
-        said = {role for role in ("train", "deploy") if self._any("roles", text, role)}
-        if len(said) == 2:
-            said = self._nearest_role(index, first, last)
-        if len(said) == 1:
-            return said.pop()
-        return "deploy" if kind in lexicon.table("signs")["deploy_kinds"]["words"] and not said else ""
-
-    def _nearest_role(self, index: int, first: int, last: int) -> set[str]:
-        """Both words in one part: the one that touches the machine, if only one does."""
-        token = self.tokens[index]
-        near = self.folded[
-            max(self.tokens[first].start, token.start - 5) : min(self.tokens[last - 1].end, token.end + 12)
-        ]
-        return {role for role in ("train", "deploy") if self._any("roles", near, role)}
-
-    # -- latency -------------------------------------------------------------------------------------------------------
-
-    @cached_property
-    def _places(self) -> dict[int, int]:
-        return {token.start: index for index, token in enumerate(self.tokens)}
-
-    def with_latency_conditions(self, quantities: Sequence[Quantity]) -> list[Quantity]:
-        """Latencies with what holds for them: percentile, batch, per, device, resolution, sequence length."""
-        return [self._conditioned(item, quantities) if item.kind == "latency" else item for item in quantities]
-
-    def _starts(self, quantities: Sequence[Quantity]) -> list[int]:
-        """Where the quantities begin, in order; made once per text."""
-        if self._quantity_starts is None:
-            self._quantity_starts = [item.span[0] for item in quantities]
-        return self._quantity_starts
-
-    def _conditioned(self, latency: Quantity, quantities: Sequence[Quantity]) -> Quantity:
-        index = self._places[latency.span[0]]
-        first, last = self._clause(index)
-        begin, end = self.tokens[first].start, self.tokens[last - 1].end
-        conditions = dict(latency.conditions)
-        percentile = self._percentile(index)
-        if percentile:
-            conditions["percentile"] = percentile
-        if self._any("latency", self.folded[begin:end], "first_token"):
-            conditions["per"] = "first_token"
-        elif "per" not in conditions:
-            per = self.per_before(index) or self._single(begin, end)
-            if per:
-                conditions["per"] = per
-        starts = self._starts(quantities)
-        near = list(quantities[bisect_left(starts, begin) : bisect_left(starts, end)])
-        near.sort(key=lambda item: abs(item.span[0] - latency.span[0]))
-        for item in near:
-            self._add_condition(conditions, item)
-        return replace(latency, conditions=conditions)
-
-    def _percentile(self, index: int) -> str:
-        """The percentile in the number's own part of the sentence, else the only one in its clause."""
-        for first, last in (self._part(index, ",，、;；"), self._clause(index)):
-            found = [token.numbers[0] for token in self.tokens[first:last] if token.kind == "percentile"]
-            if len(found) == 1:
-                return f"{found[0]:g}"
-        return ""
-
-    def _single(self, begin: int, end: int) -> str:
-        """单张, 单条: one item at a time."""
-        for at in range(begin, end):
-            if self.folded[at] == "单":
-                found = lexicon.per_words().match(self.folded, at)
-                if found:
-                    return found[1]
-        return ""
-
-    def _add_condition(self, conditions: dict[str, str], item: Quantity) -> None:
-        if item.kind == "setting" and item.name == "batch_size":
-            conditions.setdefault("batch", f"{item.value:g}")
-        elif item.kind == "resolution":
-            conditions.setdefault("resolution", f"{item.conditions['width']}x{item.conditions['height']}")
-        elif item.kind == "sequence_length":
-            conditions.setdefault("sequence_length", f"{item.value:g}")
-        elif item.kind == "device" and item.conditions.get("role") != "train":
-            conditions.setdefault("device", item.name or item.words)
 
 
 def _direction(mark: str) -> Direction:

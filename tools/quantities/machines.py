@@ -31,9 +31,9 @@ def _chunk() -> re.Pattern[str]:
     return re.compile(r"[a-z]+|[0-9]+|[^\W_]")
 
 
-def named_device(text: str, start: int) -> tuple[int, str] | None:
+def named_device(text: str, start: int, *, glued: bool = False) -> tuple[int, str] | None:
     """(end, catalog id) of the longest device name that begins at `start` of a folded text."""
-    if start and lexicon.is_latin(text[start]) and lexicon.is_latin(text[start - 1]):
+    if not glued and start and lexicon.is_latin(text[start]) and lexicon.is_latin(text[start - 1]):
         return None
     joined, at, best = "", start, None
     for _ in range(_MOST_CHUNKS):
@@ -102,7 +102,7 @@ def machine_behind(text: str, count_start: int, at: int, count: float) -> Machin
     end = _past(text, at + 1 if measured or word in ("x", "×", "*") else at)
     front = _memory_in_front().match(text, end)
     memory = float(front.group(1)) if front else None
-    inner = _bare(text, front.end() if front else end)
+    inner = _bare(text, front.end() if front else end, glued=word == "x")
     if inner is None and word == "卡":
         inner = Machine(at, at + 1, "", "gpu")
     if inner is None:
@@ -116,11 +116,11 @@ def _past(text: str, at: int) -> int:
     return at
 
 
-def _bare(text: str, at: int) -> Machine | None:
+def _bare(text: str, at: int, *, glued: bool = False) -> Machine | None:
     """A name or a general word, joined with general words right behind it ("laptop CPU", "A10 GPU", "edge ARM")."""
     if at >= len(text):
         return None
-    named = named_device(text, at)
+    named = named_device(text, at, glued=glued)
     if named:
         end, device_id = named
         kind = devices.device_kind(device_id)

@@ -46,7 +46,8 @@ _WEAK = frozenset({"samples", "labels", "files"})  # a more telling noun or meas
 @dataclass(frozen=True)
 class Amount:
     """A number with its unit or noun, ending at `end`; loose: the noun stands behind adjectives, not at once;
-    per: what "/", "per" or 每 behind the unit names; follow: a word that came unrecognised where a noun should be."""
+    per: what "/", "per" or 每 behind the unit names; at_least: 1000多张 and "10k+ users";
+    hedged: 1000多张 only."""
 
     number: Numeral
     end: int
@@ -55,12 +56,14 @@ class Amount:
     loose: bool = False
     per: str = ""
     at_least: bool = False
+    hedged: bool = False
 
 
 def read_amount(text: str, number: Numeral) -> Amount:
     """The number with whatever unit or noun follows it."""
     at = number.end
-    more = text[at : at + 1] in ("多", "余", "来") and text[at : at + 1] != ""
+    more = text[at : at + 1] in ("多", "余", "来", "+") and text[at : at + 1] != ""
+    hedged = more and text[at] != "+"
     at += more
     start = _gap(text, at)
     unit = lexicon.units().match(text, start, glued=True)
@@ -68,12 +71,12 @@ def read_amount(text: str, number: Numeral) -> Amount:
     if unit and not (noun and not noun[2] and noun[0] > unit[0]) and _unit_fits(text, number, unit):
         number, end = _second_end(text, number, unit)
         end, per = _per(text, end)
-        return Amount(number, end, unit=unit[1], per=per, at_least=more)
+        return Amount(number, end, unit=unit[1], per=per, at_least=more, hedged=hedged)
     if noun:
         end, per = _per(text, noun[0])
-        return Amount(number, end, noun=noun[1], loose=noun[2], per=per, at_least=more)
+        return Amount(number, end, noun=noun[1], loose=noun[2], per=per, at_least=more, hedged=hedged)
     end, per = _per(text, number.end)
-    return Amount(number, end, per=per, at_least=more)
+    return Amount(number, end, per=per, at_least=more, hedged=hedged)
 
 
 def _gap(text: str, at: int) -> int:

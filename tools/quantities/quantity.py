@@ -10,8 +10,8 @@ from typing import Literal
 from deep_learning_expert.tools.figures import Figure, Interval
 
 QuantityKind = Literal[
-    "count", "latency", "duration", "size", "memory", "target", "money", "share", "ratio", "device", "resolution",
-    "sequence_length", "cores", "rate", "frequency", "parameters", "compute", "power", "setting",
+    "count", "latency", "duration", "size", "memory", "target", "money", "share", "ratio", "gpu_hours", "device",
+    "resolution", "sequence_length", "cores", "rate", "frequency", "parameters", "compute", "power", "setting",
 ]  # fmt: skip
 Direction = Literal["", "<", "<=", ">", ">="]
 Expect = Literal["count", "latency", "size", "target", "money", "device", "share"]
@@ -27,13 +27,16 @@ class Quantity:
         as the person wrote it), money (ISO 4217 code), share (%), ratio (the larger over the smaller side, ":1"),
         device (value = how many, unit = kind of device), resolution (px, the longer side), sequence_length (tokens or
         the unit written), cores, rate ("frames/s"), frequency (Hz), parameters (params), compute ("MACs" or "FLOPs"),
-        power (W), setting (a hyper-parameter; "" or a count's unit).
+        power (W), gpu_hours (GPU h), setting (a hyper-parameter; "" or a count's unit).
     name: metric id (target, "" if only the field says that it is a target), hyper-parameter id (setting), catalog id
         (device, "" if no model is named).
     direction: as written; a target without one takes its metric's good one (`conditions["direction"]`: "implied").
     low, high: the ends of a range, value then is its middle; both None otherwise.
-    conditions: percentile, batch, device, per, sequence_length, resolution (latency); memory_gb, cores, role, count
-        (device); subset, per (count); of (share); width, height (resolution); written_unit.
+    conditions, all optional: latency has percentile, batch, device, per, sequence_length, resolution; device has
+        memory_gb, cores, role ("train", "deploy"), count ("stated", "unstated", "several"), machines (hosts with that
+        many devices each), without ("gpu": the words were "no GPU", read as a CPU); count has subset and per; share has
+        of ("positive", "label_noise" ..., "change" for a gain or loss); resolution has width and height; size has
+        written_unit.
     span: where the words stand in the text, as [start, end).
     """
 

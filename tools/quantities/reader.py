@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from deep_learning_expert.tools.quantities import lexicon
 from deep_learning_expert.tools.quantities.context import Context
+from deep_learning_expert.tools.quantities.latency import LatencyConditions
 from deep_learning_expert.tools.quantities.lexicon import Name
 from deep_learning_expert.tools.quantities.measures import Amount
 from deep_learning_expert.tools.quantities.quantity import Direction, Expect, Fragment, Quantity, QuantityKind, Reading
@@ -36,6 +37,7 @@ _DIRECT_KINDS: Mapping[str, QuantityKind] = {
     "cores": "cores",
     "parameters": "parameters",
     "compute": "compute",
+    "device_time": "gpu_hours",
     "power": "power",
     "money": "money",
 }
@@ -57,10 +59,12 @@ class _Reader:
                     self.quantities.append(found)
                 else:
                     self._not_understood(token)
-        return self.context.with_latency_conditions(self.quantities), self.fragments
+        return LatencyConditions(self.context, self.quantities).applied(), self.fragments
 
     def _token(self, index: int, token: Token) -> Iterable[Quantity]:
         if token.kind == "machine":
+            if self._absent(index) and self.context.names_cpu():
+                return
             yield self._machine(index, token)
         elif token.kind == "resolution":
             width, height = token.numbers
@@ -73,6 +77,8 @@ class _Reader:
             self._not_understood(token)
         elif token.kind == "amount":
             found = self._amount(index, token)
+            if found and found.unit == "machines" and self.expect == "device" and self.context.before_machine(index):
+                return  # "2 台 8 卡 A800": told by the device itself
             if found is None:
                 self._not_understood(token)
             else:
@@ -100,6 +106,7 @@ class _Reader:
         low = number.low * factor if number and number.low is not None else None
         high = number.high * factor if number and number.high is not None else None
         at_least = bool(token.amount and (token.amount.at_least or (number and number.at_least)))
+        hedged = bool((token.amount and token.amount.hedged) or (number and number.approximate))
         direction = sign.direction or (">=" if at_least else "")
         negative = sign.negative and kind != "device"
         return Quantity(
@@ -108,7 +115,7 @@ class _Reader:
             unit=unit,
             direction=direction,
             conditions=dict(conditions or {}),
-            approximate=sign.approximate or at_least or bool(number and number.approximate),
+            approximate=sign.approximate or hedged,
             span=(token.start, token.end),
             words=self.context.text[token.start : token.end].strip(),
             name=name,
@@ -116,9 +123,17 @@ class _Reader:
             high=None if negative else high,
         )
 
+    def _absent(self, index: int) -> bool:
+        """Whether the words say that there is no such accelerator."""
+        machine = self.context.tokens[index].machine
+        return machine is not None and machine.kind in ("gpu", "tpu", "npu") and self.context.negated(index)
+
     def _machine(self, index: int, token: Token) -> Quantity:
         machine = token.machine
         assert machine is not None  # scan gives every machine token its machine
+        if self._absent(index):
+            made = self._made("device", 1.0, "cpu", index, conditions={"count": "unstated", "without": machine.kind})
+            return replace(made, direction="")
         conditions = {"count": "several" if machine.several else "stated" if machine.count else "unstated"}
         if machine.id:
             conditions["device"] = machine.id
@@ -127,7 +142,10 @@ class _Reader:
         cores = self.context.cores_beside(index)
         if cores is not None and machine.kind in ("cpu", "npu"):
             conditions["cores"] = f"{cores:g}"
-        role = self.context.role(index, machine.kind)
+        hosts = self.context.hosts(index)
+        if hosts:
+            conditions["machines"] = f"{hosts:g}"
+        role = self.context.role(index, machine.kind, named=bool(machine.id))
         if role:
             conditions["role"] = role
         made = self._made("device", machine.count or 1.0, machine.kind, index, conditions=conditions, name=machine.id)
@@ -176,6 +194,8 @@ class _Reader:
     def _percent(self, index: int, amount: Amount, name: Name | None) -> Quantity:
         of = self.context.subset(index)
         beside = self.context.subset(index, beside=True)
+        if self.context.is_change(index):
+            return self._made("share", amount.number.value, "%", index, conditions={"of": "change"})
         if name and name.kind == "target" and not beside:
             return self._target(index, amount, name, "%")
         if name and name.kind == "setting":
@@ -223,6 +243,10 @@ class _Reader:
             return self._made("sequence_length", value, noun, index, conditions={"per": owner})
         conditions = {}
         per = amount.per or self.context.per_before(index)
+        if noun in _TEXT_UNITS and (per in _PER_ITEM or self.expect == "latency"):
+            return self._made("sequence_length", value, noun, index, conditions={"per": per} if per else {})
+        if per == "second":
+            return self._made("rate", value, f"{noun}/s", index)
         if per:
             conditions["per"] = per
         subset = self.context.subset(index)
@@ -234,7 +258,8 @@ class _Reader:
         number = amount.number
         currency = self.context.currency(index)
         if currency:
-            return self._made("money", number.value, currency, index)
+            conditions = {"per": amount.per} if amount.per else {}
+            return self._made("money", number.value, currency, index, conditions=conditions)
         if number.letter == "m" and self.expect == "size":
             return self._made("size", number.value / 1e6, "MB", index, conditions={"written_unit": "M"}, factor=1e-6)
         named = self._named(index, amount, name, "")
@@ -259,6 +284,8 @@ class _Reader:
 _PER_LATENCY = frozenset(
     ["image", "page", "frame", "sentence", "sample", "request", "token", "document", "clip", "window", "step"]
 )
+_TEXT_UNITS = frozenset(["tokens", "words", "characters"])
+_PER_ITEM = frozenset(["sample", "sentence", "document", "request", "page", "image", "clip"])
 _PER_GROUP = frozenset(["class", "subject", "patient", "speaker", "user", "machine", "day", "video", "series"])
 _PER_GROUP_NOUNS = frozenset(["classes", "labels", "subjects", "patients", "speakers", "users", "machines"])
 _LENGTH_UNITS = frozenset(["tokens", "words", "characters", "frames", "time_steps", "samples", "steps"])

@@ -162,7 +162,7 @@ def _number_token(text: str, at: int) -> Token | None:
 def _amount_token(text: str, number: Numeral) -> Token | None:
     if number.low is None and number.value == int(number.value if number.value < 1e15 else 0) and not number.letter:
         machine = machine_behind(text, number.start, number.end, number.value)
-        if machine:
+        if machine and not _is_device_time(text, number):
             return Token("machine", number.start, machine.end, machine=machine)
     sized = _pattern("model_size").match(text, number.end) if number.letter in ("b", "m") else None
     if sized:
@@ -170,6 +170,12 @@ def _amount_token(text: str, number: Numeral) -> Token | None:
         return Token("amount", number.start, sized.end(), amount=Amount(number, sized.end(), unit=unit))
     amount = read_amount(text, number)
     return Token("amount", number.start, amount.end, amount=amount)
+
+
+def _is_device_time(text: str, number: Numeral) -> bool:
+    """Whether "100 GPU" goes on as "100 GPU hours"."""
+    unit = read_amount(text, number).unit
+    return unit is not None and unit.kind == "device_time"
 
 
 def _is_count(text: str, at: int, machine: Machine) -> bool:
