@@ -43,6 +43,14 @@ def test_rising_validation_under_falling_training_is_overfitting():
         assert verdict.summary.render(lang).figures == verdict.primary.evidence
 
 
+def test_large_unbroken_rise_over_a_few_epochs_is_a_warning():
+    train = [0.6, 0.4, 0.2, 0.1, 0.05]
+    for val, expected in (([0.5, 0.45, 0.55, 0.7, 0.9], ["overfitting"]), ([0.5, 0.45, 0.55, 0.5, 0.6], [])):
+        verdict = diagnose_text(keras_log(train, val), "log.csv")
+        assert [item.id for item in verdict.findings] == expected
+        assert verdict.status == "insufficient_evidence"
+
+
 def test_without_a_validation_loss_the_metric_tells_of_overfitting():
     for drop, status in ((0.01, "problem"), (0.0, "healthy")):
         noise = random.Random(2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 from deep_learning_expert.tools.diagnosis import statistics
 from deep_learning_expert.tools.diagnosis.finding import Finding
 from deep_learning_expert.tools.diagnosis.run import Run, Series
@@ -14,8 +17,10 @@ def detect(run: Run, index: int) -> Finding | None:
     """A finding, or None when there is none or too little to say. Without a validation loss the task metric is judged
     in its place."""
     val, train = validation_curve(run), run.first("loss", "train")
-    if val is None or train is None or len(val) < threshold("least_points"):
+    if val is None or train is None:
         return None
+    if len(val) < threshold("least_points"):
+        return _in_short_run(run, index, val, train)
     worse = [-val.direction * value for value in val.values]  # rising is worse, whatever the column's direction
     curve = statistics.smooth(worse)
     best_at = min(range(len(curve)), key=curve.__getitem__)
@@ -32,6 +37,23 @@ def detect(run: Run, index: int) -> Finding | None:
     return _finding(run, index, val, (val.steps[best_at], -val.direction * best, -val.direction * last), p_value)
 
 
+def _in_short_run(run: Run, index: int, val: Series, train: Series) -> Finding | None:
+    """A warning for a handful of epochs: too few for a test, but a large and unbroken rise is worth a look."""
+    if val.role != "loss" or min(val.values) <= 0:
+        return None
+    best_at = min(range(len(val)), key=val.values.__getitem__)
+    tail = val.values[best_at:]
+    rising = all(later > earlier for earlier, later in pairwise(tail)) and len(tail) > threshold("short_rises")
+    best, last, step = tail[0], tail[-1], val.steps[best_at]
+    after = [value for at, value in zip(train.steps, train.values, strict=True) if at >= step]
+    if not rising or last < (1 + threshold("short_rise_share")) * best or len(after) < 2 or after[-1] >= after[0]:
+        return None
+    metric = next((item for item in run.of("metric", "val") if item.direction and len(item) == len(val)), None)
+    if metric is not None and metric.direction * (metric.values[-1] - metric.values[best_at]) > 0:
+        return None
+    return replace(_finding(run, index, val, (step, best, last), None), severity="warning")
+
+
 def validation_curve(run: Run) -> Series | None:
     """The validation loss, else the preferred validation metric that was followed through the run."""
     least = threshold("least_points")
@@ -39,7 +61,7 @@ def validation_curve(run: Run) -> Series | None:
     return run.first("loss", "val") or next(metrics, None)
 
 
-def _finding(run: Run, index: int, val: Series, at: tuple[float, float, float], p_value: float) -> Finding:
+def _finding(run: Run, index: int, val: Series, at: tuple[float, float, float], p_value: float | None) -> Finding:
     step, best, last = at
     source = f"{run.source}: {val.column}"
     what = "loss" if val.role == "loss" else "metric"
