@@ -14,6 +14,7 @@ from pathlib import Path
 from deep_learning_expert.prompts.phrases import exists
 from deep_learning_expert.skill.contract.report import Notice
 from deep_learning_expert.skill.workflow.context import Context
+from deep_learning_expert.skill.workflow.failures import failure_notices
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
 from deep_learning_expert.tools.architecture.candidate import Candidate, Comparison
 from deep_learning_expert.tools.wording import Remark, say
@@ -44,7 +45,8 @@ def run(context: Context) -> StepResult:
         "side_by_side": done(comparison.tie),
     }
     evidence = tuple(record for remark in comparison.warnings for record in remark.figures())
-    return StepResult(draft, marks, notices, evidence=evidence)
+    failures, figures = failure_notices(context, "architecture")
+    return StepResult(draft, marks, (*notices, *failures), evidence=(*evidence, *figures))
 
 
 def _architecture(candidate: Candidate) -> Remark:

@@ -7,6 +7,7 @@ Loop: three rounds without a gain beyond seed noise -> back to the architecture,
 from __future__ import annotations
 
 from deep_learning_expert.skill.workflow.context import Context
+from deep_learning_expert.skill.workflow.failures import failure_notices
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
 from deep_learning_expert.tools.diagnosis.guidance import likely_issues
 
@@ -23,4 +24,5 @@ def run(context: Context) -> StepResult:
     }
     reported = bool(context.needs.setup.issues)
     marks = {"issues": done(issues), "reported": done(reported), "one_factor": "done"}
-    return StepResult(draft, marks)
+    failures, figures = failure_notices(context, "diagnosis")
+    return StepResult(draft, marks, failures, evidence=figures)

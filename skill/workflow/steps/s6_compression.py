@@ -40,7 +40,7 @@ def run(context: Context) -> StepResult:
     }
     spoken = any(compression.values())
     remarks = [(remark, "warning") for remark in choice.warnings]
-    remarks += [(remark, "note") for remark in (() if spoken else choice.reasons)]
+    remarks += [(remark, "note") for remark in (*(() if spoken else choice.reasons), *deployment.notes)]
     marks: dict[str, ItemState] = {
         "need": "done",
         "technique": done(choice.techniques),

@@ -95,10 +95,22 @@ def test_a_refused_event_changes_nothing() -> None:
         (log("nan", unstable=True), "recipe", "loop3-check-stability"),
         (log("not-learning", validation_not_moving=True), "experiment", "loop4-check-data"),
         (log("overfitting", overfitting=True), "recipe", "step5-overfitting"),
-        (Observed(evidence="compression", source="x", facts={"drop_too_large": True}), "compression", "loop6-relax-ratio"),
-        (Observed(evidence="test", source="x", facts={"missed_without_room": True}), "renegotiating", "loop7-renegotiate"),
+        (
+            Observed(evidence="compression", source="x", facts={"drop_too_large": True}),
+            "compression",
+            "loop6-relax-ratio",
+        ),
+        (
+            Observed(evidence="test", source="x", facts={"missed_without_room": True}),
+            "renegotiating",
+            "loop7-renegotiate",
+        ),
         (Observed(evidence="test", source="x", facts={"missed_with_room": True}), "diagnosis", "step7-target-missed"),
-        (Observed(evidence="production", source="x", facts={"production_gap": True}), "recipe", "failure4-domain-shift"),
+        (
+            Observed(evidence="production", source="x", facts={"production_gap": True}),
+            "recipe",
+            "failure4-domain-shift",
+        ),
         (log(), "planned", "evidence-noted"),
     ],
 )
