@@ -54,7 +54,7 @@ def roofline_logs(rows: Rows, device_id: str) -> np.ndarray | None:
 
 
 def coverage(residual: np.ndarray, classes: np.ndarray, folds: np.ndarray) -> float:
-    """Share of held-out rows inside the 10-90 % residual quantiles of the other folds, by network class."""
+    """Share of held-out rows inside the interval made from the other folds' residuals, by network class."""
     inside = np.zeros(len(residual), dtype=bool)
     for fold in range(fit_latency.FOLDS):
         for name in sorted(set(classes)):
@@ -71,9 +71,11 @@ def main() -> int:
     collected = fit_latency.collect()
     print("| table | rows | error, ours | 80 % of errors below | coverage | MACs x constant | roofline x constant |")
     print("|---|---|---|---|---|---|---|")
-    for key, rows in collected.items():
+    for key, table in collected.items():
+        sizes = fit_latency.best_sizes(table)
+        rows = fit_latency.knowing(table, sizes)
         folds = fit_latency.folds_of([row[1] for row in rows])
-        residual = fit_latency.residuals(rows, folds)
+        residual = fit_latency.residuals(rows, folds, sizes)
         classes = np.array([row[0].architecture_class for row in rows])
         plain = relative(constant_baseline(rows, np.log([row[0].macs for row in rows]), folds))
         logs = roofline_logs(rows, key[0])

@@ -16,7 +16,7 @@ from typing import Any
 from deep_learning_expert.tools.errors import CannotSayError
 from deep_learning_expert.tools.estimate.constants import Span, span
 from deep_learning_expert.tools.estimate.machines import canonical
-from deep_learning_expert.tools.estimate.workload import Workload, features
+from deep_learning_expert.tools.estimate.workload import Workload, features, known_sizes
 
 # How far beyond the calibrated sizes the regression may be asked; its squares bend away further out.
 _REACH = 2.0
@@ -33,7 +33,7 @@ class LatencyModel:
     mode: str
     batch: int
     macs_range: tuple[float, float]
-    fits: Mapping[str, Mapping[str, Any]]
+    fits: tuple[Mapping[str, Any], ...]
 
     @property
     def compiled(self) -> bool:
@@ -47,14 +47,17 @@ class LatencyModel:
         low, high = self.macs_range
         if not low / _REACH <= work.macs <= high * _REACH:
             raise CannotSayError("estimate.outside_calibration", model=work.name)
-        with_activations = bool(work.activations)
-        fit = self.fits["full" if with_activations else "sizes_only"]
-        row = features(work, fit["centre"], with_activations)
+        fit = self._fit(len(known_sizes(work)))
+        row = features(work, fit["centre"])
         log = sum(weight * value for weight, value in zip(fit["weights"], row, strict=True))
         residual = fit["residual"]
         down, up = residual.get(work.architecture_class, residual["all"])
         found = Span(math.exp(log + min(down, 0.0)), math.exp(log), math.exp(log + max(up, 0.0)))
         return found if work.domain == "CV" else found.times(span("other_domain", "any"))
+
+    def _fit(self, known: int) -> Mapping[str, Any]:
+        """The regression that uses the most of what is known of the model."""
+        return max((fit for fit in self.fits if len(fit["centre"]) <= known), key=lambda fit: len(fit["centre"]))
 
 
 @cache
@@ -71,7 +74,7 @@ def latency_models() -> tuple[LatencyModel, ...]:
             mode=entry["mode"],
             batch=entry["batch"],
             macs_range=(entry["macs_range"][0], entry["macs_range"][1]),
-            fits={name: entry[name] for name in ("full", "sizes_only")},
+            fits=tuple(entry["fits"]),
         )
         for entry in stored
     )

@@ -1,7 +1,8 @@
 """Memory of a training run: states of the parameters, saved activations, and the runtime's own share.
 
-bytes = trainable x (weight + gradient + optimizer) + frozen x weight, divided over shards,
-      + batch x saved activations + runtime. All in MB of 1e6 bytes, per device.
+weights + optimizer states + (activations and gradients, which hardly overlap) + runtime, in MB of 1e6 bytes per device:
+activations are freed while gradients are made, so the peak is the larger of the two and a part of the smaller. The high
+end holds both in full, as when gradients are accumulated. Checked by benchmarks/training_memory.py.
 """
 
 from __future__ import annotations
@@ -90,7 +91,7 @@ def training_memory_parts(
     states = trainable.scaled(optimizer_bytes(optimizer))
     activations = activations_mb or exactly(0.0)
     runtime = span("runtime_mb", on, "memory")
-    sum_ = weights.plus(gradients).plus(states).plus(activations).plus(runtime)
+    sum_ = weights.plus(states).plus(_overlapping(activations, gradients)).plus(runtime)
     about = {"optimizer": optimizer, "precision": precision, "mode": mode, "shards": str(shards)}
     about["covers"] = "states and runtime" if activations_mb is None else "states, saved activations and runtime"
     total = Figure(
@@ -98,11 +99,17 @@ def training_memory_parts(
         value=sum_.middle,
         unit="MB",
         kind="estimated",
-        source="weights + gradients + optimizer states + saved activations + runtime (tools/estimate/memory.toml)",
+        source="weights + states + overlapping gradients and activations + runtime (tools/estimate/memory.toml)",
         conditions=about,
         interval=Interval(low=sum_.low, high=sum_.high),
     )
     return TrainingMemory(weights, gradients, states, activations, runtime, total)
+
+
+def _overlapping(activations: Span, gradients: Span) -> Span:
+    part = float(section_of("overlap", "memory")["share"])
+    middle = max(activations.middle, gradients.middle) + part * min(activations.middle, gradients.middle)
+    return Span(max(activations.low, gradients.low), middle, activations.high + gradients.high)
 
 
 def optimizer_bytes(optimizer: str) -> float:

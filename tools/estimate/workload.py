@@ -11,6 +11,7 @@ from deep_learning_expert.tools.catalog import models
 from deep_learning_expert.tools.catalog.rows import Footprint, Measurement
 from deep_learning_expert.tools.errors import OutOfRangeError
 from deep_learning_expert.tools.estimate import transformer
+from deep_learning_expert.tools.estimate.traces import trace_of
 from deep_learning_expert.tools.estimate.transformer import TransformerConfig
 
 CLOSED_FORMULA = "computed: closed formula over the configuration (tools/estimate/transformer.py)"
@@ -21,9 +22,10 @@ _SMALLEST_SIDE, _LARGEST_SIDE = 8, 16384
 class Workload:
     """macs, activations: of one sample at `side` pixels (None: the input is no image); None where not known.
 
-    kernel_calls: kernel launches of one eager forward pass, where the catalog traced them.
-    source: of the counts. per_token: macs are of one generated token, not of a sequence of `tokens`; generates: the
-    model writes token by token, so its latency is per token. config: where the closed formula applies.
+    traffic: elements all operations read and write, where traced; kernel_calls: kernel launches of one
+    eager forward pass, where traced. source: of the counts. per_token: macs are of one generated token, not of a
+    sequence of `tokens`; generates: the model writes token by token, so its latency is per token. config: where the
+    closed formula applies.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Workload:
     activations: float | None
     side: int | None
     footprint: Footprint | None = None
+    traffic: float | None = None
     kernel_calls: float | None = None
     measurements: tuple[Measurement, ...] = ()
     source: str = ""
@@ -70,7 +73,21 @@ def of_architecture(name: str, side: int | None = None, tokens: int | None = Non
     )
     if tokens is not None:
         work = at_tokens(work, tokens)
+    work = _with_trace(work)
     return work if side is None else at_side(work, side)
+
+
+def _with_trace(work: Workload) -> Workload:
+    """Adds what was traced of the model, at the work's own image size."""
+    trace = trace_of(work.name)
+    if trace is None or work.side != trace.side:
+        return work
+    return replace(
+        work,
+        traffic=trace.traffic,
+        kernel_calls=work.kernel_calls or trace.kernel_calls,
+        footprint=work.footprint or trace.footprint,
+    )
 
 
 def of_config(config: TransformerConfig, name: str, *, tokens: int | None = None) -> Workload:
@@ -118,6 +135,7 @@ def at_side(work: Workload, side: int) -> Workload:
         side=side,
         macs=work.macs * factor if work.macs else work.macs,
         activations=work.activations * factor if work.activations else work.activations,
+        traffic=work.traffic * factor if work.traffic else work.traffic,
         footprint=footprint
         and Footprint(
             *(round(part * factor) for part in (footprint.inference_peak, footprint.saved, footprint.training_peak))
@@ -143,13 +161,23 @@ def tokens_of(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def features(work: Workload, centre: Sequence[float], with_activations: bool) -> list[float]:
+def known_sizes(work: Workload) -> list[float]:
+    """MACs, parameters, activations, traffic: up to the first that is not known."""
+    sizes: list[float] = []
+    for size in (work.macs, work.params, work.activations, work.traffic):
+        if not size:
+            break
+        sizes.append(float(size))
+    return sizes
+
+
+def features(work: Workload, centre: Sequence[float]) -> list[float]:
     """Inputs of the latency regression: logs about their centre, squares, products, and slopes by network class.
 
-    centre: mean of log MACs, log parameters (and log activations) over the calibration rows.
+    centre: mean of the logs of the first two, three or four `known_sizes` over the calibration rows; as many are used.
     """
-    sizes = [work.macs, work.params, work.activations] if with_activations else [work.macs, work.params]
-    logs = [math.log(size) - middle for size, middle in zip(sizes, centre, strict=True) if size]
+    sizes = known_sizes(work)[: len(centre)]
+    logs = [math.log(size) - middle for size, middle in zip(sizes, centre, strict=True)]
     row = [1.0, *logs, *(value * value for value in logs)]
     row += [logs[i] * logs[j] for i in range(len(logs)) for j in range(i)]
     classes = [float(work.architecture_class == name) for name in ("CNN", "Transformer")]

@@ -98,7 +98,7 @@ def test_throughput_turns_the_interval_round() -> None:
     assert rate.interval.low == pytest.approx(64_000 / time_.interval.high)
 
 
-@pytest.mark.parametrize("machine", ["esp32-s3", "snapdragon-8-gen-2", "tpu-v4"])
+@pytest.mark.parametrize("machine", ["esp32-s3", "ascend-910b", "tpu-v4"])
 def test_kinds_never_measured_ask_for_the_probe(machine: str) -> None:
     with pytest.raises(CannotSayError, match="probe"):
         latency("resnet50", machine)
@@ -128,7 +128,7 @@ def test_bad_arguments_are_named() -> None:
 
 def test_every_stored_interval_holds_its_own_middle() -> None:
     for model in latency_models():
-        for fit in model.fits.values():
+        for fit in model.fits:
             assert all(low < 0 < high for low, high in fit["residual"].values())
 
 

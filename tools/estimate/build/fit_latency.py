@@ -16,12 +16,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from deep_learning_expert.tools.catalog import models
-from deep_learning_expert.tools.estimate.workload import Workload, at_side, features, of_architecture, side_of
+from deep_learning_expert.tools.estimate.workload import (
+    Workload,
+    at_side,
+    features,
+    known_sizes,
+    of_architecture,
+    side_of,
+)
 
 OUT = Path(__file__).resolve().parent.parent / "latency_models.json"
 FOLDS = 10
+ALL_SIZES = 4  # MACs, parameters, activations, memory traffic
 RIDGE = 1e-2
-EDGES = (0.1, 0.9)  # of the residuals: an 80 % interval
+# Quantiles of the residuals for an 80 % interval: a little wider, since the next family is none of those seen.
+EDGES = (0.075, 0.925)
 # (device, precision, runtime, layout, mode): the newest table of each kind
 SERIES = (
     ("rtx-3090", "amp-fp16", "pytorch-2.4", "nchw", "inference"),
@@ -42,9 +51,11 @@ def collect() -> dict[tuple[str, ...], list[Row]]:
     rows: dict[tuple[str, ...], list[Row]] = {key: [] for key in SERIES}
     for name in models.architecture_ids():
         row = models.architecture(name)
-        if not (row.macs and row.params and row.activations and side_of(row.macs_at)):
+        if side_of(row.macs_at) is None:
             continue
         work = of_architecture(name)
+        if len(known_sizes(work)) < ALL_SIZES - 1:
+            continue
         for timing in work.measurements:
             key = (timing.device_id, timing.precision, timing.runtime, timing.layout, timing.mode)
             side = side_of(timing.resolution)
@@ -53,10 +64,15 @@ def collect() -> dict[tuple[str, ...], list[Row]]:
     return rows
 
 
-def centre_of(works: list[Workload], with_activations: bool) -> list[float]:
+def centre_of(works: list[Workload], sizes: int) -> list[float]:
     """Means of the logs that `features` subtracts."""
-    logs = [[w.macs, w.params, w.activations][: 3 if with_activations else 2] for w in works]
-    return [float(value) for value in np.log(np.array(logs, dtype=float)).mean(axis=0)]
+    logs = np.log(np.array([known_sizes(work)[:sizes] for work in works], dtype=float))
+    return [float(value) for value in logs.mean(axis=0)]
+
+
+def knowing(rows: list[Row], sizes: int) -> list[Row]:
+    """The rows whose model has at least so many known sizes."""
+    return [row for row in rows if len(known_sizes(row[0])) >= sizes]
 
 
 def fit(inputs: Floats, target: Floats) -> Floats:
@@ -87,13 +103,14 @@ def cross_validated(inputs: Floats, target: Floats, folds: NDArray[np.int64]) ->
     return residual
 
 
-def model(rows: list[Row], with_activations: bool) -> dict[str, Any]:
+def model(rows: list[Row], sizes: int) -> dict[str, Any]:
     """One regression with its residual quantiles, as it is stored."""
+    rows = knowing(rows, sizes)
     works = [row[0] for row in rows]
-    centre = centre_of(works, with_activations)
-    inputs = np.array([features(work, centre, with_activations) for work in works])
+    centre = centre_of(works, sizes)
+    inputs = np.array([features(work, centre) for work in works])
     target = np.array([row[2] for row in rows])
-    residual = residuals(rows, folds_of([row[1] for row in rows]), with_activations)
+    residual = residuals(rows, folds_of([row[1] for row in rows]), sizes)
     classes = np.array([work.architecture_class for work in works])
     quantiles = {"all": np.quantile(residual, EDGES)}
     for name in ("CNN", "Transformer", "Hybrid"):
@@ -105,11 +122,11 @@ def model(rows: list[Row], with_activations: bool) -> dict[str, Any]:
     }
 
 
-def residuals(rows: list[Row], folds: NDArray[np.int64], with_activations: bool = True) -> Floats:
+def residuals(rows: list[Row], folds: NDArray[np.int64], sizes: int) -> Floats:
     """Log residual (truth - prediction) of every row, predicted without its family."""
     works = [row[0] for row in rows]
-    centre = centre_of(works, with_activations)
-    inputs = np.array([features(work, centre, with_activations) for work in works])
+    centre = centre_of(works, sizes)
+    inputs = np.array([features(work, centre) for work in works])
     return cross_validated(inputs, np.array([row[2] for row in rows]), folds)
 
 
@@ -131,8 +148,17 @@ def scaling_errors(rows: dict[tuple[str, ...], list[Row]]) -> list[float]:
 
 def held_out(rows: list[Row]) -> dict[tuple[str, int | None], float]:
     """(model, side) -> log residual without its family."""
-    left = residuals(rows, folds_of([row[1] for row in rows]))
+    sizes = ALL_SIZES - 1  # known of every row
+    left = residuals(rows, folds_of([row[1] for row in rows]), sizes)
     return {(row[0].name, row[0].side): float(value) for row, value in zip(rows, left, strict=True)}
+
+
+def best_sizes(rows: list[Row]) -> int:
+    """How many sizes to use at most: the traffic only where it predicts held-out families better than without it."""
+    rows = knowing(rows, ALL_SIZES)
+    folds = folds_of([row[1] for row in rows])
+    errors = {sizes: float(np.median(np.abs(residuals(rows, folds, sizes)))) for sizes in (ALL_SIZES - 1, ALL_SIZES)}
+    return min(errors, key=lambda sizes: errors[sizes])
 
 
 def main() -> int:
@@ -152,8 +178,7 @@ def main() -> int:
                 "batch": int(np.median([batch for *_, batch in rows])),
                 "rows": len(rows),
                 "macs_range": [float(min(macs)), float(max(macs))],
-                "full": model(rows, with_activations=True),
-                "sizes_only": model(rows, with_activations=False),
+                "fits": [model(rows, sizes) for sizes in range(2, best_sizes(rows) + 1)],
             }
         )
     scaling = [round(float(edge), 4) for edge in np.quantile(scaling_errors(collected), EDGES)]
