@@ -28,13 +28,13 @@ def folders_with_code() -> set[str]:
 
 
 def test_every_package_folder_is_listed() -> None:
-    assert listed_packages() == folders_with_code() | {
-        name for name in listed_packages() if name.endswith(".build")
-    }
+    assert listed_packages() == folders_with_code() | {name for name in listed_packages() if name.endswith(".build")}
 
 
 def test_nothing_generic_lands_among_the_modules() -> None:
-    code = "import sys, deep_learning_expert.skill.expert; print(sorted({'tools', 'evals', 'skill'} & set(sys.modules)))"
+    code = (
+        "import sys, deep_learning_expert.skill.expert; print(sorted({'tools', 'evals', 'skill'} & set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

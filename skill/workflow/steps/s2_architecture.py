@@ -28,7 +28,7 @@ def run(context: Context) -> StepResult:
             "architecture": _architecture(winner),
             "rationale": tuple(_rationale(winner, comparison)),
             "pretrainedModel": _pretrained(winner),
-            "tradeoff": tuple(_tradeoff(comparison)) or say("plan.no_alternative"),
+            "tradeoff": (*_to_confirm(context), *_tradeoff(comparison)) or say("plan.no_alternative"),
             "codeFramework": _code(context, winner),
         }
     }
@@ -63,6 +63,13 @@ def _rationale(winner: Candidate, comparison: Comparison) -> Iterable[Remark]:
         yield winner.inductive_bias
     if comparison.verdict:
         yield comparison.verdict
+
+
+def _to_confirm(context: Context) -> Iterable[Remark]:
+    """What the plan rests on without having been told."""
+    fields = list(dict.fromkeys(item.field for item in context.assumed.assumptions))
+    if fields:
+        yield say("intake.confirm", fields=fields)
 
 
 def _tradeoff(comparison: Comparison) -> Iterable[Remark]:
