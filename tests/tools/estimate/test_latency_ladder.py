@@ -11,6 +11,8 @@ from deep_learning_expert.tools.errors import CannotSayError, OutOfRangeError, U
 from deep_learning_expert.tools.estimate import conditions
 from deep_learning_expert.tools.estimate.latency import latency, latency_of, throughput
 from deep_learning_expert.tools.estimate.latency_model import latency_models
+from deep_learning_expert.tools.estimate.machines import time_factor
+from deep_learning_expert.tools.estimate.traces import trace_of
 from deep_learning_expert.tools.estimate.workload import Workload, of_architecture
 from deep_learning_expert.tools.figures import Figure
 
@@ -139,3 +141,28 @@ def test_a_warm_estimate_takes_less_than_a_millisecond() -> None:
     for _ in range(20):
         latency_of(work, want)
     assert (time.perf_counter() - start) / 20 < 1e-3
+
+
+def test_a_phone_is_slower_than_a_laptop_and_far_less_certain() -> None:
+    phone, laptop = latency("resnet50", "snapdragon-865", side=224), latency("resnet50", "core-i7-12700h", side=224)
+    assert phone.kind == "estimated" and phone.interval is not None
+    assert phone.value > laptop.value
+    assert phone.interval.high / phone.interval.low > 4
+
+
+def test_scaling_stays_between_what_peak_and_bandwidth_say() -> None:
+    origin, to = device("rtx-3090"), device("t4")
+    assert origin.tensor16_tflops and to.tensor16_tflops and origin.bandwidth_gb_s and to.bandwidth_gb_s
+    ratios = (origin.tensor16_tflops / to.tensor16_tflops, origin.bandwidth_gb_s / to.bandwidth_gb_s)
+    factor = time_factor("rtx-3090", to, 0.5)
+    assert min(ratios) <= factor.middle <= max(ratios)
+    assert factor.low < factor.middle < factor.high
+
+
+def test_a_trace_is_used_only_at_the_size_it_was_made_for() -> None:
+    trace = trace_of("resnet18")
+    assert trace is not None and trace.traffic > 0 and trace.footprint.saved > trace.footprint.inference_peak
+    own, larger = of_architecture("resnet18"), of_architecture("resnet18", 2 * trace.side)
+    assert own.traffic == trace.traffic
+    assert larger.traffic == pytest.approx(4 * trace.traffic)
+    assert trace_of("no-such-model") is None
