@@ -1,0 +1,204 @@
+"""Free text, Chinese, English or mixed, over several turns, to the typed task. What is not said is not filled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from deep_learning_expert.skill.intake.clauses import Clause, Span, clauses
+from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
+from deep_learning_expert.skill.intake.fields import said
+from deep_learning_expert.skill.intake.message_numbers import ISSUES, locate, says
+from deep_learning_expert.skill.intake.message_task import Goal, read_goal
+from deep_learning_expert.skill.intake.pasted import find_pasted, model_in, settings_in
+from deep_learning_expert.skill.intake.vocabulary_files import word_lists
+from deep_learning_expert.tools.catalog import names
+
+MOST_CHARS = 8_000  # of a person's own words; pastes are looked at apart
+_LATENCY, _BUDGET = "constraints.latencyRequirement", "constraints.budget"
+# What a clause can say without a number: flag of facts.toml -> the field it belongs to.
+_FLAGS = {
+    "pretrained_forbidden": _BUDGET,
+    "commercial": _BUDGET,
+    "no_commercial": _BUDGET,
+    "latency_unlimited": _LATENCY,
+    "best_effort_target": "constraints.accuracyTarget",
+}
+_TOPICS = {
+    "label": "data.labelAvailability",
+    "pairs": "data.labelAvailability",
+    "distribution": "data.distribution",
+    "quality": "data.quality",
+    "simulator": "data.size",
+}
+_CHALLENGES = (
+    "few-samples", "domain-shift", "real-time", "small-objects", "long-input", "intermittent", "multi-agent",
+    "sparse-reward", "compression", "forgetting", "privacy", "multilingual", "streaming", "on-device",
+)  # fmt: skip
+_LABELS = ("labels", "partial", "weak", "none", "full", "few")
+
+
+def read_message(text: str, so_far: TaskDraft | None = None) -> TaskDraft:
+    """The draft after one more message. Every fact keeps the words it came from; never raises on any text."""
+    draft = so_far or TaskDraft()
+    pasted = find_pasted(text)
+    turn = len(draft.messages)
+    parts = [part for place in pasted.prose for part in clauses(text, *place)]
+    parts = [part for part in parts if part.end <= MOST_CHARS]
+    facts = [
+        *_goal_facts(text, parts, turn, draft),
+        *_numbers(text, parts, turn),
+        *_worded(parts, turn, draft),
+        *_setup(text, parts, turn),
+        *_code(text, pasted.code, turn),
+        *_percentile(text, turn, draft),
+    ]
+    kept = _one_correction(facts, text)
+    return draft.with_turn(text, tuple(kept), tuple(text[slice(*place)] for place in pasted.logs))
+
+
+def _goal_facts(text: str, parts: list[Clause], turn: int, draft: TaskDraft) -> Iterator[Fact]:
+    goal: Goal | None = read_goal(text, parts) if parts else None
+    if goal is None or (draft.text("task.type") and not _is_new_goal(parts)):
+        return
+    yield Fact("task.type", "", goal.type, turn, goal.span)
+    yield Fact("task.domain", "", goal.domain, turn, goal.span)
+    yield Fact("task.specificTask", "", text[slice(*goal.span)], turn, goal.span)
+
+
+def _is_new_goal(parts: list[Clause]) -> bool:
+    """Whether a later turn really names another task: a correction with a task verb in it."""
+    return any(says(part, "correction") for part in parts) and any(_has_type(part) for part in parts)
+
+
+def _has_type(part: Clause) -> bool:
+    return any(said(part.folded, terms) for terms in word_lists("message_words", "types").values())
+
+
+def _numbers(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
+    for item in locate(text, parts):
+        yield Fact(item.path, item.key, text[slice(*item.span)], turn, item.span)
+
+
+def _worded(parts: list[Clause], turn: int, draft: TaskDraft) -> Iterator[Fact]:
+    for part in parts:
+        span = (part.start, part.end)
+        for topic, path in _TOPICS.items():
+            if said(part.folded, word_lists("message_words", "topics")[topic]) and _fits(topic, part):
+                key = "labels" if path == "data.labelAvailability" else topic
+                yield Fact(path, key, part.text, turn, span)
+        for flag, path in _FLAGS.items():
+            if said(part.folded, word_lists("facts", "flags")[flag]):
+                yield Fact(path, flag if path == _BUDGET else "", part.text, turn, span)
+        challenges = (key for key in _CHALLENGES if said(part.folded, word_lists("facts", "challenges")[key]))
+        for key in challenges:
+            yield Fact("challenges", key, part.text, turn, span)
+        if said(part.folded, word_lists("message_words", "signs")["augment"]):
+            yield Fact("data.augmentationNeeded", "", part.text, turn, span)
+
+
+def _fits(topic: str, part: Clause) -> bool:
+    """Noise and errors of labels are the data's quality, not whether there are labels."""
+    if topic != "label":
+        return True
+    noisy = said(part.folded, word_lists("message_words", "topics")["quality"])
+    return not noisy and any(said(part.folded, terms) for terms in word_lists("facts", "labels").values())
+
+
+def _setup(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
+    for part in parts:
+        span = (part.start, part.end)
+        for terms in word_lists("facts", "framework").values():
+            for term in terms:
+                place = _word(text, term, part)
+                if place and said(part.folded, (term,)):
+                    yield Fact("existingSetup.framework", "", text[slice(*place)], turn, place)
+                    break
+        if _goes_wrong(part):
+            yield Fact(ISSUES, part.folded, part.text, turn, span)
+        if says(part, "using"):
+            yield from (
+                Fact("existingSetup.baseModel", "", text[slice(*place)], turn, place) for place in _models(text, part)
+            )
+
+
+def _goes_wrong(part: Clause) -> bool:
+    for issue, terms in word_lists("facts", "issues").items():
+        if said(part.folded, terms) and (issue != "production-gap" or says(part, "bad")):
+            return True
+    return False
+
+
+def _word(text: str, term: str, part: Clause) -> Span | None:
+    start = text.lower().find(term, part.start, part.end)
+    before = text[start - 1] if start > 0 else " "
+    after = text[start + len(term)] if 0 <= start < len(text) - len(term) else " "
+    if start < 0 or (before.isascii() and before.isalnum()) or (len(term) <= 4 and after.isascii() and after.isalpha()):
+        return None
+    return start, start + len(term)
+
+
+@cache
+def _name() -> re.Pattern[str]:
+    return re.compile(r"[A-Za-z][A-Za-z0-9.+/-]*(?:[ _-](?=[A-Za-z0-9])[A-Za-z0-9.+/-]+){0,3}")
+
+
+_UNNAMED = ("no ", "not ", "不用", "不要", "别用", "without ", "不想用")
+
+
+def _models(text: str, part: Clause) -> Iterator[Span]:
+    """The first run of Latin words that the catalog knows as a model, longest first."""
+    for run in _name().finditer(text, part.start, part.end):
+        words = list(re.finditer(r"[A-Za-z0-9.+/-]+", run.group()))
+        for length in range(len(words), 0, -1):
+            for first in range(len(words) - length + 1):
+                start, end = run.start() + words[first].start(), run.start() + words[first + length - 1].end()
+                name = text[start:end].rstrip(".")
+                if len(name) < 3 or text[max(start - 8, 0) : start].lower().endswith(_UNNAMED):
+                    continue
+                if names.find(name):
+                    yield start, start + len(name)
+                    return
+
+
+def _code(text: str, places: tuple[Span, ...], turn: int) -> Iterator[Fact]:
+    for place in places:
+        for key, words, span in settings_in(text, place):
+            yield Fact(ISSUES, key, words, turn, span)
+        model = model_in(text, place)
+        if model:
+            yield Fact("existingSetup.baseModel", "", model[0], turn, model[1])
+        for terms in word_lists("facts", "framework").values():
+            found = next((term for term in terms[:2] if f"import {term}" in text[slice(*place)]), None)
+            if found:
+                start = text.index(f"import {found}", place[0]) + len("import ")
+                yield Fact("existingSetup.framework", "", found, turn, (start, start + len(found)))
+
+
+@cache
+def _percentile_words() -> re.Pattern[str]:
+    return re.compile(r"(?i)\bp(50|90|95|99)\b")
+
+
+def _percentile(text: str, turn: int, draft: TaskDraft) -> Iterator[Fact]:
+    """ "make that p99": a percentile without a time belongs to the latency said before."""
+    found = _percentile_words().search(text[:MOST_CHARS])
+    before = next((fact for fact in draft.facts if fact.path == _LATENCY and fact.key == "latency"), None)
+    if found and before and not re.search(r"\d\s*(?:ms|毫秒|s\b|秒)", text[:MOST_CHARS]):
+        old = _percentile_words().sub("", before.text).strip()
+        yield Fact(_LATENCY, "latency", f"{old} {found.group()}", turn, found.span())
+
+
+def _one_correction(facts: list[Fact], text: str) -> list[Fact]:
+    """Within a message, what follows "sorry, I mean" replaces the same thing said before it."""
+    mark = _mark().search(text[:MOST_CHARS])
+    if not mark:
+        return facts
+    after = {(fact.path, fact.key) for fact in facts if fact.span[0] >= mark.end()}
+    return [fact for fact in facts if fact.span[0] >= mark.start() or (fact.path, fact.key) not in after]
+
+
+@cache
+def _mark() -> re.Pattern[str]:
+    return re.compile(r"(?i)不对|说错了|更正|写错了|sorry|correction|i mean\b|i meant|scratch that|make that|no wait")

@@ -1,0 +1,114 @@
+"""What people paste: training logs, code and configuration. Where they stand in the message, and what they say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from deep_learning_expert.skill.trigger.split import split
+
+Span = tuple[int, int]
+_LEAST_LOG_LINES = 3
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """prose: what the person wrote; logs, code: pasted places; all as [start, end) of the message."""
+
+    prose: tuple[Span, ...]
+    logs: tuple[Span, ...]
+    code: tuple[Span, ...]
+
+
+def find_pasted(message: str) -> Pasted:
+    """Tells prose, training logs and code apart; linear in the message's length."""
+    parts = split(message)
+    blocks = [block for block in parts.blocks if (block.start, block.end) not in parts.question]
+    logs = [(block.start, block.end) for block in blocks if "log_training" in block.kinds]
+    code = [(block.start, block.end) for block in blocks if "log_training" not in block.kinds]
+    taken = sorted(logs + code)
+    prose: list[Span] = []
+    for place in _rest(len(message), taken):
+        runs = list(_log_runs(message, place))
+        logs += runs
+        prose += [(place[0] + start, place[0] + end) for start, end in _rest_within(place, runs)]
+    return Pasted(tuple(prose), tuple(sorted(logs)), tuple(code))
+
+
+def _rest(length: int, taken: list[Span]) -> Iterator[Span]:
+    at = 0
+    for start, end in taken:
+        if start > at:
+            yield at, start
+        at = max(at, end)
+    if at < length:
+        yield at, length
+
+
+def _rest_within(place: Span, runs: list[Span]) -> Iterator[Span]:
+    shifted = [(start - place[0], end - place[0]) for start, end in runs]
+    yield from _rest(place[1] - place[0], shifted)
+
+
+@cache
+def _log_line() -> re.Pattern[str]:
+    return re.compile(
+        r"(?i)\b(?:epoch|step|iter(?:ation)?|global_step)\b.{0,40}\d.{0,80}(?:loss|acc|reward|损失)|(?:loss|reward)[\"']?\s*[:=]\s*[-\d.n]"
+    )
+
+
+def _log_runs(message: str, place: Span) -> Iterator[Span]:
+    """Three lines or more in a row that each report a training step."""
+    at, run = place[0], []
+    for line in message[place[0] : place[1]].splitlines(keepends=True):
+        span = (at, at + len(line))
+        at = span[1]
+        if _log_line().search(line[:300]):
+            run.append(span)
+            continue
+        if len(run) >= _LEAST_LOG_LINES:
+            yield run[0][0], run[-1][1]
+        run = []
+    if len(run) >= _LEAST_LOG_LINES:
+        yield run[0][0], run[-1][1]
+
+
+# What a line of code or configuration sets -> how the intake says it.
+_SETTINGS = (
+    ("learning_rate", "lr {}", r"(?i)\b(?:lr|learning_rate|base_lr|lr0|max_lr)\b[\"']?\s*[:=]\s*[\"']?([0-9][0-9.eE+-]*)"),
+    (
+        "batch_size",
+        "batch size {}",
+        r"(?i)\b(?:batch_size|per_device_train_batch_size|train_batch_size|bs|batch)\b[\"']?\s*[:=]\s*[\"']?(\d+)",
+    ),
+    ("weight_decay", "weight decay {}", r"(?i)\b(?:weight_decay|wd)\b[\"']?\s*[:=]\s*[\"']?([0-9][0-9.eE+-]*)"),
+    ("epochs", "{} epochs", r"(?i)\b(?:num_train_epochs|num_epochs|max_epochs|epochs)\b[\"']?\s*[:=]\s*[\"']?(\d+)"),
+    ("optimizer", "{}", r"(?i)\b(?:optim\.|optimizers\.|optimizer[\"']?\s*[:=]\s*[\"']?(?:torch\.)?(?:optim\.)?)([A-Za-z]*adam\w*|sgd|rmsprop|lion|adafactor)"),
+)  # fmt: skip
+_MODEL = r"(?:models\.|create_model\(\s*[\"']|from_pretrained\(\s*[\"']|model(?:_name(?:_or_path)?)?[\"']?\s*[:=]\s*[\"']|YOLO\(\s*[\"'])([A-Za-z][\w./-]{2,60})"
+
+
+@cache
+def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
+    return tuple((key, words, re.compile(pattern)) for key, words, pattern in _SETTINGS)
+
+
+@cache
+def _model() -> re.Pattern[str]:
+    return re.compile(_MODEL)
+
+
+def settings_in(message: str, place: Span) -> Iterator[tuple[str, str, Span]]:
+    """(setting, its words for the intake, where it stands) for each hyper-parameter that code or a config sets."""
+    for key, words, pattern in _patterns():
+        found = pattern.search(message, *place)
+        if found:
+            yield key, words.format(found.group(1)), found.span()
+
+
+def model_in(message: str, place: Span) -> tuple[str, Span] | None:
+    """The model that code or a config builds, as written."""
+    found = _model().search(message, *place)
+    return (found.group(1), found.span(1)) if found else None
