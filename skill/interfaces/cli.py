@@ -96,12 +96,17 @@ def diagnose(
     paths: Annotated[list[Path], typer.Argument(help="Training logs; later ones are later rounds.")],
     as_json: JsonOption = False,
     lang: LangOption = "en",
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Write the curves with the findings marked (SVG).")
+    ] = None,
 ) -> None:
     """Judge training logs: what went wrong and when, or that nothing did, or that the log cannot tell."""
-    from deep_learning_expert.skill.interfaces.diagnose_command import verdict_as_json, verdict_as_text
+    from deep_learning_expert.skill.interfaces.diagnose_command import verdict_as_json, verdict_as_text, write_plot
     from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths
 
     verdict = diagnose_paths(paths)
+    if plot is not None:
+        write_plot(verdict, plot, "zh" if lang == "zh" else "en")
     language: Language = "zh" if lang == "zh" else "en"
     typer.echo(
         json.dumps(verdict_as_json(verdict), ensure_ascii=False, indent=2)

@@ -98,8 +98,16 @@ def _plain(item: object, lang: Language) -> str:
 
 def _change(path: str, before: object, after: object, lang: Language) -> Text:
     gone = template(lang, "view.nothing")
-    old, new = (gone if item is None else str(item) for item in (before, after))
+    old, new = (gone if item is None else _flat(item, lang) for item in (before, after))
     return Text.assemble(f"  {path}\n", (f"    - {old}\n", "red"), (f"    + {new}", "green"))
+
+
+def _flat(item: object, lang: Language) -> str:
+    if isinstance(item, list):
+        return "; ".join(_flat(part, lang) for part in item)
+    if isinstance(item, Mapping):
+        return str(item.get("issue") or "; ".join(str(part) for part in item.values()))
+    return _plain(item, lang)
 
 
 def _listed(key: str, texts: Iterable[str], lang: Language) -> Iterable[RenderableType]:

@@ -204,12 +204,17 @@ def versions() -> Versions:
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any], pointer: str = "") -> list[Change]:
-    """Each place where two plans differ, by JSON pointer."""
+    """Each place where two plans differ, by JSON pointer; of lists, the items that went and came."""
     found: list[Change] = []
     for key in dict.fromkeys((*before, *after)):
         old, new, path = before.get(key), after.get(key), f"{pointer}/{key}"
         if isinstance(old, Mapping) and isinstance(new, Mapping):
             found += changes(old, new, path)
+        elif isinstance(old, list) and isinstance(new, list):
+            gone = [item for item in old if item not in new]
+            come = [item for item in new if item not in old]
+            if gone or come:
+                found.append(Change(path=path, before=gone or None, after=come or None))
         elif old != new:
             found.append(Change(path=path, before=old, after=new))
     return found

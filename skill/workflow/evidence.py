@@ -18,6 +18,7 @@ _FACT_OF = {
     "nan": "unstable",
     "divergence": "unstable",
     "oscillation": "unstable",
+    "return-collapse": "unstable",
     "overfitting": "overfitting",
     "val-not-moving": "validation_not_moving",
     "not-learning": "validation_not_moving",
@@ -54,6 +55,7 @@ def observe_logs(paths: Sequence[Path], state: State) -> Observed:
 
 
 _ROUND = "round_best"
+_NOISE_SIGMAS = 2.0  # a gain inside two standard deviations of the run's own noise is none
 
 
 def _gain(verdict: Verdict, state: State) -> tuple[bool | None, Figure | None]:
@@ -61,7 +63,7 @@ def _gain(verdict: Verdict, state: State) -> tuple[bool | None, Figure | None]:
     best = verdict.best_metric
     if best is None:
         return None, None
-    noise = verdict.noise.value if verdict.noise is not None else 0.0
+    noise = _NOISE_SIGMAS * verdict.noise.value if verdict.noise is not None else 0.0
     name = best.quantity
     mine = best.model_copy(update={"quantity": f"{_ROUND}_{name}"})
     earlier = [
