@@ -24,6 +24,7 @@ Verdict = Literal["use", "dont_use", "ask"]
 Ground = Literal["evidence", "explicit_call", "session", "background_prompt", "empty"]
 _EXPLICIT = re.compile(r"(?:^|[\s(（\"'“/@$])(?:/|@|\$)?deep[-_ ]learning[-_ ]expert\b|深度学习专家", re.IGNORECASE)
 _EXPLICIT_CHARS = 400  # a call stands at the front of a message or at its very end
+_MOST_WORD_CHARS = 80
 _NO_RULE = "none"
 _ANY_RULE = "any"  # frames that show deep learning is meant, whichever rule it falls under
 _GENERAL_RULE = "U5"  # the rule of messages for which only such frames speak
@@ -185,10 +186,15 @@ def _with_evidence(
     if best is None:
         return Decision(verdict, _NO_RULE, (0, 0), (), chance, lang, foreign, ground)
     places = sorted((item.start, item.end) for item in best.mentions)
-    words = tuple(dict.fromkeys(message[start:end][:80] for start, end in places))
+    words = tuple(dict.fromkeys(_first_line(message[start:end]) for start, end in places))
     span = (places[0][0], max(end for _, end in places))
     rule = _GENERAL_RULE if best.frame.rule == _ANY_RULE else best.frame.rule
     return Decision(verdict, rule, span, words, chance, lang, foreign, ground, best.frame.id)
+
+
+def _first_line(text: str) -> str:
+    """The opening of a pasted block stands for the whole of it; words stay as they are."""
+    return text.strip().split("\n", 1)[0][:_MOST_WORD_CHARS]
 
 
 def out_of_scope_reply(decision: Decision, lang: Language) -> Remark:

@@ -82,14 +82,14 @@ def _unwrap(message: str) -> tuple[int, list[tuple[int, int]]]:
         return 0, []
     start = max(ends)
     sources = []
-    begin = message.find("<source", 0, start)
+    context = message.find("\n<context>", 0, start)  # the instructions before it only speak of <source> tags
+    begin = message.find("<source", max(context, 0), start)
     while begin >= 0:
         body = message.find(">", begin, start) + 1
         end = message.find("</source>", body, start)
         if body == 0 or end < 0:
             break
-        if end - body > 4:  # the instructions name an empty <source> as an example
-            sources.append((body, end))
+        sources.append((body, end))
         begin = message.find("<source", end, start)
     return start, sources[-3:]
 
