@@ -59,13 +59,18 @@ def _log_line() -> re.Pattern[str]:
     )
 
 
+def is_log_line(line: str) -> bool:
+    """Whether a line reports a step of training."""
+    return bool(_log_line().search(line[:300]))
+
+
 def _log_runs(message: str, place: Span) -> Iterator[Span]:
     """Three lines or more in a row that each report a training step."""
     at, run = place[0], []
     for line in message[place[0] : place[1]].splitlines(keepends=True):
         span = (at, at + len(line))
         at = span[1]
-        if _log_line().search(line[:300]):
+        if is_log_line(line):
             run.append(span)
             continue
         if len(run) >= _LEAST_LOG_LINES:
@@ -75,19 +80,29 @@ def _log_runs(message: str, place: Span) -> Iterator[Span]:
         yield run[0][0], run[-1][1]
 
 
-# What a line of code or configuration sets -> how the intake says it.
+# What a line of code or configuration sets -> how the intake says it; "=" stands for an assignment in any syntax.
+_ASSIGN = r"\b[\"']?\s*[:=]\s*[\"']?"
+_REAL = r"([0-9][0-9.eE+-]*)"
 _SETTINGS = (
-    ("learning_rate", "lr {}", r"(?i)\b(?:lr|learning_rate|base_lr|lr0|max_lr)\b[\"']?\s*[:=]\s*[\"']?([0-9][0-9.eE+-]*)"),
+    ("learning_rate", "lr {}", rf"(?i)\b(?:lr|learning_rate|base_lr|lr0|max_lr){_ASSIGN}{_REAL}"),
     (
         "batch_size",
         "batch size {}",
-        r"(?i)\b(?:batch_size|per_device_train_batch_size|train_batch_size|bs|batch)\b[\"']?\s*[:=]\s*[\"']?(\d+)",
+        rf"(?i)\b(?:batch_size|per_device_train_batch_size|train_batch_size|bs|batch){_ASSIGN}(\d+)",
     ),
-    ("weight_decay", "weight decay {}", r"(?i)\b(?:weight_decay|wd)\b[\"']?\s*[:=]\s*[\"']?([0-9][0-9.eE+-]*)"),
-    ("epochs", "{} epochs", r"(?i)\b(?:num_train_epochs|num_epochs|max_epochs|epochs)\b[\"']?\s*[:=]\s*[\"']?(\d+)"),
-    ("optimizer", "{}", r"(?i)\b(?:optim\.|optimizers\.|optimizer[\"']?\s*[:=]\s*[\"']?(?:torch\.)?(?:optim\.)?)([A-Za-z]*adam\w*|sgd|rmsprop|lion|adafactor)"),
-)  # fmt: skip
-_MODEL = r"(?:models\.|create_model\(\s*[\"']|from_pretrained\(\s*[\"']|model(?:_name(?:_or_path)?)?[\"']?\s*[:=]\s*[\"']|YOLO\(\s*[\"'])([A-Za-z][\w./-]{2,60})"
+    ("weight_decay", "weight decay {}", rf"(?i)\b(?:weight_decay|wd){_ASSIGN}{_REAL}"),
+    ("epochs", "{} epochs", rf"(?i)\b(?:num_train_epochs|num_epochs|max_epochs|epochs){_ASSIGN}(\d+)"),
+    (
+        "optimizer",
+        "{}",
+        rf"(?i)\b(?:optim\.|optimizers\.|optimi[sz]er{_ASSIGN}(?:torch\.)?(?:optim\.)?|optim{_ASSIGN})"
+        r"([A-Za-z]*adamw?|sgd|rmsprop|lion|adafactor)",
+    ),
+)
+_MODEL = (
+    r"(?:\bmodels\.|create_model\(\s*[\"']|from_pretrained\(\s*[\"']|YOLO\(\s*[\"']"
+    r"|\bmodel(?:_name(?:_or_path)?)?[\"']?\s*[:=]\s*[\"']?)([A-Za-z][\w./-]{2,60})"
+)
 
 
 @cache

@@ -92,6 +92,17 @@ def trigger(
 
 
 @app.command()
+def chat(lang: LangOption = "auto") -> None:
+    """Talk: free text in, questions, a plan, and follow-ups that show what they change. Works piped, offline."""
+    from deep_learning_expert.skill.interfaces.chat import run_chat
+
+    if lang not in _LANGUAGES:
+        raise SettingError("setting.unknown_language", value=lang)
+    language: Language | None = "zh" if lang == "zh" else "en" if lang == "en" else None
+    run_chat(lambda: sys.stdin.readline() or None, typer.echo, language=language)
+
+
+@app.command()
 def diagnose(
     paths: Annotated[list[Path], typer.Argument(help="Training logs; later ones are later rounds.")],
     as_json: JsonOption = False,

@@ -9,7 +9,7 @@ from deep_learning_expert.skill.contract.report import Notice
 from deep_learning_expert.skill.workflow.events import Observed
 from deep_learning_expert.skill.workflow.state import State
 from deep_learning_expert.tools.compression.judge import judge_compression
-from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths
+from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths, diagnose_text
 from deep_learning_expert.tools.diagnosis.verdict import Verdict
 from deep_learning_expert.tools.figures import Figure
 
@@ -31,7 +31,15 @@ def observe_logs(paths: Sequence[Path], state: State) -> Observed:
 
     Errors: FileError, ToolError from the readers.
     """
-    verdict = diagnose_paths(paths)
+    return _observed(diagnose_paths(paths), ", ".join(path.name for path in paths), state)
+
+
+def observe_log_text(text: str, source: str, state: State) -> Observed:
+    """A pasted training log as one round of evidence; source: what to call it. Errors: ToolError from the readers."""
+    return _observed(diagnose_text(text, source), source, state)
+
+
+def _observed(verdict: Verdict, source: str, state: State) -> Observed:
     problems = [item for item in verdict.findings if item.severity == "problem" and item.run == len(verdict.runs) - 1]
     facts = {_FACT_OF[item.id]: True for item in problems if item.id in _FACT_OF}
     gained, best = _gain(verdict, state)
@@ -43,7 +51,7 @@ def observe_logs(paths: Sequence[Path], state: State) -> Observed:
     figures += [record for record in (best,) if record is not None]
     return Observed(
         evidence="log",
-        source=", ".join(path.name for path in paths),
+        source=source,
         facts=facts,
         failure=problems[0].id if problems else "",
         figures=tuple(dict.fromkeys(figures)),

@@ -1,0 +1,316 @@
+"""The dialogue behind `dl-expert chat`, offline: text in, questions, a plan, and what later messages change in it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from io import StringIO
+from pathlib import Path
+
+from deep_learning_expert.prompts.phrases import LANGUAGES, Language, template
+from deep_learning_expert.skill.contract.report import Question, Report
+from deep_learning_expert.skill.expert import Conversation, Expert
+from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
+from deep_learning_expert.skill.intake.message import read_message
+from deep_learning_expert.skill.interfaces.chat_input import messages
+from deep_learning_expert.skill.interfaces.report_view import view
+from deep_learning_expert.skill.trigger.decide import clarifying_question, decide, foreign_note, out_of_scope_reply
+from deep_learning_expert.skill.workflow.events import Answered
+from deep_learning_expert.skill.workflow.evidence import observe_log_text, observe_logs
+from deep_learning_expert.tools.errors import ExpertError
+
+ReadLine = Callable[[], str | None]
+Write = Callable[[str], None]
+_WIDTH = 100
+# What a bare answer to a question about a field speaks of, so that a later correction replaces it.
+_ANSWER_KEYS = {
+    "data.size": "samples",
+    "data.labelAvailability": "labels",
+    "constraints.computeResources": "train",
+    "constraints.latencyRequirement": "latency",
+    "constraints.accuracyTarget": "accuracy",
+}
+_LONGEST_ANSWER = 400  # a longer reply is a message of its own
+
+
+def run_chat(read_line: ReadLine, write: Write, *, language: Language | None = None) -> None:
+    """Talks until the lines end or the person says goodbye. read_line gives None at the end; write gets whole lines."""
+    chat = Chat(write, language)
+    chat.greet()
+    for message in messages(read_line):
+        if not chat.hear(message):
+            return
+
+
+@cache
+def _words() -> Mapping[str, tuple[str, ...]]:
+    table = tomllib.loads(Path(__file__).with_name("chat_words.toml").read_text(encoding="utf-8"))
+    return {name: tuple(words) for name, words in table.items()}
+
+
+def _is(message: str, kind: str) -> bool:
+    return message.strip().strip("。.!！").lower().replace("’", "'") in _words()[kind]
+
+
+class Chat:
+    """One dialogue. Every message goes through `hear`."""
+
+    def __init__(self, write: Write, language: Language | None = None) -> None:
+        self.write = write
+        self.lang: Language = language or "en"
+        self.fixed_language = language is not None
+        self.draft = TaskDraft()
+        self.conversation: Conversation | None = None
+        self.report: Report | None = None
+        self.question: Question | None = None
+        self.unknown: set[str] = set()
+        self.unsettled = ""  # a message whose scope was asked about
+        self.waiting_logs: list[str] = []
+
+    def greet(self) -> None:
+        """The first lines: both languages unless one is chosen."""
+        for lang in (self.lang,) if self.fixed_language else LANGUAGES:
+            self.write(template(lang, "chat.hello"))
+
+    def hear(self, message: str) -> bool:
+        """Answers one message; False when the person ends the dialogue."""
+        if _is(message, "quit"):
+            self._say("bye")
+            return False
+        try:
+            self._answer(message)
+        except ExpertError as error:
+            self.write(error.sentence(self.lang))
+        return True
+
+    # -- what kind of message -------------------------------------------------------------------------------------
+
+    def _answer(self, message: str) -> None:
+        path = _file_in(message)
+        if path is not None:
+            self._log_file(path)
+        elif self.conversation and _is(message, "show"):
+            self._show_whole()
+        elif self.conversation and self.question and self._settles(message):
+            return
+        elif self.unsettled and _is(message, "no"):
+            self.unsettled = ""
+            self._say("declined")
+        elif self._in_scope(message):
+            self._take(message)
+
+    def _settles(self, message: str) -> bool:
+        """Whether the message was a reply to the open question: unknown, a choice, a number, or its words."""
+        assert self.question is not None  # the caller looked
+        field = self.question.field
+        if _is(message, "assume"):
+            self._assume()
+            return True
+        choice = _choice(message, self.question.choices)
+        if _is(message, "unknown") or (choice and choice == self.question.choices[-1]):
+            self.unknown.add(field)
+            self._next_question()
+            return True
+        if choice is None and self._is_more_than_an_answer(message):
+            return False
+        answer = choice or message.strip()
+        fact = Fact(field, _ANSWER_KEYS.get(field, ""), answer, len(self.draft.messages), (0, len(message)))
+        self.draft = self.draft.with_turn(message, (fact,), ())
+        self._change([(field, self.draft.text(field) or answer)])
+        return True
+
+    def _is_more_than_an_answer(self, message: str) -> bool:
+        """Whether a reply states facts of its own, asks back, or has left the subject."""
+        if len(message) > _LONGEST_ANSWER or "\n" in message or any(mark in message for mark in "?？"):
+            return True
+        if read_message(message, self.draft).changed_paths():
+            return True
+        return decide(message, session_live=True).decision == "dont_use"
+
+    def _in_scope(self, message: str) -> bool:
+        """Whether the message is for this expert; if not, or if that is unclear, says so."""
+        live = self.conversation is not None or bool(self.draft.facts) or bool(self.unsettled)
+        decision = decide(message, session_live=live)
+        if not self.fixed_language and (not live or decision.language != self.lang) and self.conversation is None:
+            self.lang = decision.language
+        if decision.foreign and not live:
+            self.write(foreign_note().render(self.lang).text)
+        if decision.decision == "dont_use":
+            self.write(out_of_scope_reply(decision, self.lang).render(self.lang).text)
+            return False
+        if decision.decision == "ask" and not live:
+            self.unsettled = message
+            self.write(clarifying_question(decision, self.lang).render(self.lang).text)
+            return False
+        return True
+
+    # -- taking facts in ------------------------------------------------------------------------------------------
+
+    def _take(self, message: str) -> None:
+        if self.unsettled:
+            self.draft, self.unsettled = read_message(self.unsettled, self.draft), ""
+            earlier = self.draft.facts
+            self.draft = read_message(message, self.draft)
+            self._tell(dict.fromkeys(fact.path for fact in (*earlier, *self.draft.facts)))
+        else:
+            self.draft = read_message(message, self.draft)
+            self._tell(self.draft.changed_paths())
+        logs = list(self.draft.logs[len(self.draft.logs) - _new_logs(message) :]) if _new_logs(message) else []
+        if self.conversation is None:
+            self.waiting_logs += logs
+            self._begin()
+        else:
+            self._change([(path, text) for path, text in _answers(self.draft)], logs)
+
+    def _begin(self) -> None:
+        task = self.draft.task()
+        if task is None:
+            for log in self.waiting_logs:
+                self._diagnose(log)
+            self.waiting_logs = []
+            self._say("goal")
+            return
+        self.conversation = Expert().start(task, language=self.lang)
+        self._present(self.conversation.report(), first=True)
+
+    def _change(self, answers: Iterable[tuple[str, str]], logs: Iterable[str] = ()) -> None:
+        assert self.conversation is not None  # changes come after the beginning
+        session, before = self.conversation.session, len(self.conversation.session.events)
+        for field, text in answers:
+            session.add(Answered(field=field, text=text))
+            session.advance()
+        for log in logs:
+            if session.state.name == "planned":
+                session.add(observe_log_text(log, "pasted log", session.state))
+                session.advance()
+            else:
+                self.waiting_logs.append(log)
+        if len(session.events) == before:
+            self._say("nothing_new")
+            return
+        self._present(self.conversation.report(), first=False)
+
+    def _assume(self) -> None:
+        assert self.conversation is not None  # only asked inside a conversation
+        self._say("assuming")
+        self._present(self.conversation.assume(), first=False)
+
+    def _log_file(self, path: Path) -> None:
+        if self.conversation is None or self.conversation.session.state.name != "planned":
+            self._diagnose(path.read_text(encoding="utf-8", errors="replace"), str(path))
+            return
+        session = self.conversation.session
+        session.add(observe_logs([path], session.state))
+        session.advance()
+        self._present(self.conversation.report(), first=False)
+
+    def _diagnose(self, text: str, source: str = "pasted log") -> None:
+        from deep_learning_expert.skill.interfaces.diagnose_command import verdict_as_text
+        from deep_learning_expert.tools.diagnosis.diagnose import diagnose_text
+
+        self.write(verdict_as_text(diagnose_text(text, source), self.lang))
+
+    # -- speaking -------------------------------------------------------------------------------------------------
+
+    def _say(self, key: str) -> None:
+        self.write(template(self.lang, f"chat.{key}"))
+
+    def _tell(self, paths: Iterable[str]) -> None:
+        """What was understood of the message, in its own words."""
+        lines = []
+        for path in paths:
+            if path in ("task.type", "task.domain"):
+                continue
+            field = template(self.lang, f"chat.field.{path.replace('.', '-')}")
+            lines.append("  " + template(self.lang, "chat.item").format(field=field, words=self.draft.text(path)))
+        if lines:
+            self._say("understood")
+            self.write("\n".join(lines))
+
+    def _present(self, report: Report, *, first: bool) -> None:
+        """A first plan in full; later only what changed, what to mind and what is assumed."""
+        had_plan = self.report is not None and self.report.plan is not None
+        self.report = report
+        if report.status == "needs_input":
+            self._next_question()
+            return
+        self.question = None
+        whole = first or not had_plan
+        shown = report if whole else report.model_copy(update={"plan": None})
+        self._render(shown)
+        if had_plan and not report.changes:
+            self._say("unchanged")
+        if whole:
+            self._say("more")
+            logs, self.waiting_logs = self.waiting_logs, []
+            if logs and report.status == "planned":
+                self._change([], logs)
+
+    def _next_question(self) -> None:
+        assert self.report is not None  # questions come with a report
+        open_ones = [item for item in self.report.questions if item.field not in self.unknown]
+        self.question = open_ones[0] if open_ones else None
+        if self.question is None:
+            self._assume()
+            return
+        self.write(template(self.lang, "chat.question").format(text=self.question.text))
+        self.write(f"  {self.question.why}")
+        self.write(f"  {template(self.lang, 'view.example')} {self.question.example}")
+        offered = (
+            template(self.lang, "chat.choice").format(number=number, text=text)
+            for number, text in enumerate(self.question.choices, start=1)
+        )
+        self.write("  " + template(self.lang, "chat.choices").format(choices="  ".join(offered)))
+
+    def _show_whole(self) -> None:
+        if self.report is not None:
+            self._render(self.report.model_copy(update={"changes": []}))
+
+    def _render(self, report: Report) -> None:
+        from rich.console import Console
+
+        page = StringIO()
+        console = Console(file=page, width=_WIDTH, highlight=False, no_color=True)
+        for part in view(report):
+            console.print(part)
+        self.write("\n".join(line.rstrip() for line in page.getvalue().splitlines()))
+
+
+def _answers(draft: TaskDraft) -> Iterable[tuple[str, str]]:
+    """The fields the last message states, as answers; list fields one by one, only what is new."""
+    last = len(draft.messages) - 1
+    for path in draft.changed_paths():
+        if path in ("challenges", "existingSetup.trainingIssues"):
+            texts = dict.fromkeys(fact.text for fact in draft.facts if fact.path == path and fact.turn == last)
+            yield from ((path, text) for text in texts)
+        elif path != "data.augmentationNeeded":
+            yield path, draft.text(path) or ""
+
+
+def _new_logs(message: str) -> int:
+    return len(read_message(message).logs)
+
+
+def _choice(message: str, choices: list[str]) -> str | None:
+    """The choice meant by its number or its words; None when the reply is something else."""
+    said = message.strip().rstrip(".)。）").lower()
+    if said.isascii() and said.isdigit() and 1 <= int(said) <= len(choices):
+        return choices[int(said) - 1]
+    return next((choice for choice in choices if choice.lower() == said), None)
+
+
+def _file_in(message: str) -> Path | None:
+    """An existing file that the message names; None when it names none."""
+    if len(message) > 1_000 or "\n" in message:
+        return None
+    for word in (message.strip(), *message.replace("，", " ").replace("：", " ").split()):
+        name = word.strip("\"'“”`,.;。；?？")
+        if ("/" in name or "." in name) and len(name) < 300 and "\0" not in name:
+            path = Path(name).expanduser()
+            try:
+                if path.is_file():
+                    return path
+            except OSError:
+                continue
+    return None
