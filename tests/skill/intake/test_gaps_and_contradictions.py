@@ -42,7 +42,8 @@ def test_a_complete_task_is_not_questioned(found) -> None:
 @pytest.mark.parametrize(
     ("found", "fields"),
     [
-        (needs("detection", "CV", "find defects"), ["data.size", "constraints.computeResources", "constraints.latencyRequirement"]),
+        (needs("detection", "CV", "find defects"),
+         ["data.size", "constraints.computeResources", "constraints.latencyRequirement"]),
         (needs("classification", "CV", "花卉识别", "5 千张"), ["constraints.computeResources"]),
         (needs("classification", "NLP", "email routing", None, "one T4"), ["data.size"]),
         (needs("RL", "control", "teach a robot arm to stack", None, "one GPU"), ["data.size"]),
@@ -57,7 +58,11 @@ def test_decisive_missing_facts_are_asked_first(found, fields: list[str], lang: 
 
 
 def test_an_answer_goes_on_and_i_do_not_know_is_an_assumption() -> None:
-    task = {"task": {"type": "classification", "domain": "CV", "specificTask": "flowers"}, "data": {}, "constraints": {}}
+    task = {
+        "task": {"type": "classification", "domain": "CV", "specificTask": "flowers"},
+        "data": {},
+        "constraints": {},
+    }
     talk = Expert().start(task)
     assert talk.report().status == "needs_input"
     assert talk.answer("data.size", "20k images").status == "needs_input"
@@ -77,13 +82,15 @@ def test_an_answer_goes_on_and_i_do_not_know_is_an_assumption() -> None:
         (needs("classification", "CV", "images on a server", "20k images", "CPU only",
                constraints={"latencyRequirement": "<5 ms"}, existingSetup={"baseModel": "ViT-L/16"}),
          "latency-impossible-on-cpu"),
-        (needs("classification", "CV", "train a CNN from scratch", "300 images", "one RTX 3090"), "scratch-on-few-samples"),
+        (needs("classification", "CV", "train a CNN from scratch", "300 images", "one RTX 3090"),
+         "scratch-on-few-samples"),
         (needs("RL", "control", "control a furnace", None, "one GPU"), "rl-without-environment"),
         (needs("generation", "NLP", "fine-tune a 7B chat model", "20k conversations", "one A100",
                constraints={"modelSizeLimit": "<100MB"}), "model-exceeds-size-limit"),
-        (needs("generation", "NLP", "pretrain a 7B model from scratch", "5M tokens", "one RTX 4090"), "scratch-infeasible"),
-        (needs("classification", "CV", "flowers", "20k images", "one GPU", constraints={"accuracyTarget": "accuracy 100%"}),
-         "perfect-target"),
+        (needs("generation", "NLP", "pretrain a 7B model from scratch", "5M tokens", "one RTX 4090"),
+         "scratch-infeasible"),
+        (needs("classification", "CV", "flowers", "20k images", "one GPU",
+               constraints={"accuracyTarget": "accuracy 100%"}), "perfect-target"),
     ],
 )  # fmt: skip
 def test_contradictions_are_named_with_both_sides(found, name: str) -> None:
