@@ -1,0 +1,1 @@
+"""Writes a runnable training project from a report: `write.write_project`."""
