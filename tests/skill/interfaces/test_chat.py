@@ -9,10 +9,9 @@ import pytest
 from deep_learning_expert.skill.interfaces.chat import run_chat
 
 _NAN_LOG = [
-    f"epoch {epoch} train_loss {'nan' if epoch > 14 else round(2.3 * 0.95**epoch, 4)} val_loss "
-    f"{'nan' if epoch > 14 else round(2.4 * 0.95**epoch, 4)} val_acc {0.1 if epoch > 14 else round(0.5 + epoch / 100, 3)}"
-    for epoch in range(1, 21)
+    f"epoch {epoch} train_loss: {2.3 * 0.95**epoch:.4f} val_loss: {2.4 * 0.95**epoch:.4f}" for epoch in range(14)
 ]
+_NAN_LOG += [f"epoch {epoch} train_loss: nan val_loss: nan" for epoch in range(14, 20)]
 _LEAVES = "I want to classify photos of leaves into 12 diseases, 8000 labelled images, on one RTX 3090"
 _BOXES = "我想识别药盒上的生产日期，有5千张照片，都标好了，单卡3060"
 
