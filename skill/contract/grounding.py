@@ -23,6 +23,7 @@ _SCALES: Mapping[str, tuple[tuple[float, str], ...]] = {
     "params": ((1e9, "B"), (1e6, "M"), (1e3, "k")),
     "MACs": ((1e12, "T"), (1e9, "G"), (1e6, "M")),
     "tokens": ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k")),
+    "words": ((1e9, "B"), (1e6, "M")),
     "s": ((86400, " day| 天"), (3600, " h| 小时"), (60, " min| 分钟")),
     "MB": ((1e6, " TB"), (1e3, " GB"), (1e-3, " KB")),
 }
