@@ -16,7 +16,14 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from deep_learning_expert.tools.errors import ContractError, ExpertError, InternalError, SettingError
+from deep_learning_expert.tools.errors import (
+    ContractError,
+    ExpertError,
+    FileError,
+    InternalError,
+    SettingError,
+    TaskError,
+)
 
 if TYPE_CHECKING:
     from deep_learning_expert.prompts.phrases import Language
@@ -124,6 +131,29 @@ def diagnose(
         if as_json
         else verdict_as_text(verdict, language)
     )
+
+
+@app.command()
+def project(
+    report: Annotated[Path, typer.Argument(help="A report as `dl-expert plan --json` prints it.")],
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+) -> None:
+    """Write the training project of a plan: train, evaluate, export, with a smoke run that proves it learns."""
+    from deep_learning_expert.skill.contract.reading import decode_json
+    from deep_learning_expert.tools.recipe.project.write import write_project
+
+    data = decode_json(_content(report), source=str(report))
+    if not isinstance(data, dict):
+        raise TaskError("task.not_object", source=report, found="another kind of value")
+    for path in write_project(data, folder):
+        typer.echo(str(path))
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileError("file.unreadable", path=path, problem=error.strerror or error) from error
 
 
 @app.command()
