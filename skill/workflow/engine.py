@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from deep_learning_expert.skill.intake.gaps import loop_question, questions
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.events import Event, QuestionsAsked
+from deep_learning_expert.skill.workflow.influence import ranked_gaps
 from deep_learning_expert.skill.workflow.state import State, fold, step_state
 from deep_learning_expert.skill.workflow.steps import RUN
 from deep_learning_expert.skill.workflow.steps.step import to_event
@@ -50,5 +51,5 @@ class Session:
         if self.state.actions[-1:] == ("revisit-goal",):
             return QuestionsAsked(questions=(loop_question("goal", context.language),))
         if step == "requirements" and context.gaps and not context.may_assume:
-            return QuestionsAsked(questions=questions(context.gaps, context.language))
+            return QuestionsAsked(questions=questions(ranked_gaps(context), context.language))
         return to_event(step, RUN[step](context), context.language)

@@ -48,7 +48,7 @@ def test_a_missing_fact_is_asked_for_and_a_choice_by_number_answers_it() -> None
     ("用5千张药盒照片识别生产日期，都标好了", "不清楚", "假设"),
 ])  # fmt: skip
 def test_not_knowing_leads_to_a_stated_assumption(opening: str, reply: str, mark: str) -> None:
-    assert mark in talk(opening, reply, reply)[3]
+    assert any(mark in answer for answer in talk(opening, reply))
 
 
 def test_only_a_cpu_shows_what_it_changes() -> None:
