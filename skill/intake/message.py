@@ -9,6 +9,7 @@ from functools import cache
 from deep_learning_expert.skill.intake.clauses import Clause, Span, clauses
 from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
 from deep_learning_expert.skill.intake.fields import said
+from deep_learning_expert.skill.intake.matching import any_occurs, fold
 from deep_learning_expert.skill.intake.message_numbers import ISSUES, locate, says
 from deep_learning_expert.skill.intake.message_task import Goal, read_goal
 from deep_learning_expert.skill.intake.pasted import find_pasted, model_in, settings_in
@@ -36,7 +37,7 @@ _CHALLENGES = (
     "few-samples", "domain-shift", "real-time", "small-objects", "long-input", "intermittent", "multi-agent",
     "sparse-reward", "compression", "forgetting", "privacy", "multilingual", "streaming", "on-device",
 )  # fmt: skip
-_LABELS = ("labels", "partial", "weak", "none", "full", "few")
+_LONG_NAME = 6  # shorter names without a digit are too often ordinary words
 
 
 def read_message(text: str, so_far: TaskDraft | None = None) -> TaskDraft:
@@ -48,6 +49,7 @@ def read_message(text: str, so_far: TaskDraft | None = None) -> TaskDraft:
     parts = [part for part in parts if part.end <= MOST_CHARS]
     facts = [
         *_goal_facts(text, parts, turn, draft),
+        *_classes(text, parts, turn),
         *_numbers(text, parts, turn),
         *_worded(parts, turn, draft),
         *_setup(text, parts, turn),
@@ -59,7 +61,7 @@ def read_message(text: str, so_far: TaskDraft | None = None) -> TaskDraft:
 
 
 def _goal_facts(text: str, parts: list[Clause], turn: int, draft: TaskDraft) -> Iterator[Fact]:
-    goal: Goal | None = read_goal(text, parts) if parts else None
+    goal: Goal | None = read_goal(text, parts, draft.text("data.size") or "") if parts else None
     if goal is None or (draft.text("task.type") and not _is_new_goal(parts)):
         return
     yield Fact("task.type", "", goal.type, turn, goal.span)
@@ -85,7 +87,7 @@ def _worded(parts: list[Clause], turn: int, draft: TaskDraft) -> Iterator[Fact]:
     for part in parts:
         span = (part.start, part.end)
         for topic, path in _TOPICS.items():
-            if said(part.folded, word_lists("message_words", "topics")[topic]) and _fits(topic, part):
+            if any_occurs(part.folded, word_lists("message_words", "topics")[topic]) and _fits(topic, part):
                 key = "labels" if path == "data.labelAvailability" else topic
                 yield Fact(path, key, part.text, turn, span)
         for flag, path in _FLAGS.items():
@@ -102,8 +104,8 @@ def _fits(topic: str, part: Clause) -> bool:
     """Noise and errors of labels are the data's quality, not whether there are labels."""
     if topic != "label":
         return True
-    noisy = said(part.folded, word_lists("message_words", "topics")["quality"])
-    return not noisy and any(said(part.folded, terms) for terms in word_lists("facts", "labels").values())
+    noisy = any_occurs(part.folded, word_lists("message_words", "topics")["quality"])
+    return not noisy and any(any_occurs(part.folded, terms) for terms in word_lists("facts", "labels").values())
 
 
 def _setup(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
@@ -117,7 +119,7 @@ def _setup(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
                     break
         if _goes_wrong(part):
             yield Fact(ISSUES, part.folded, part.text, turn, span)
-        if says(part, "using"):
+        if not says(part, "choosing"):
             yield from (
                 Fact("existingSetup.baseModel", "", text[slice(*place)], turn, place) for place in _models(text, part)
             )
@@ -157,9 +159,37 @@ def _models(text: str, part: Clause) -> Iterator[Span]:
                 name = text[start:end].rstrip(".")
                 if len(name) < 3 or text[max(start - 8, 0) : start].lower().endswith(_UNNAMED):
                     continue
-                if names.find(name):
+                if _is_model(name):
                     yield start, start + len(name)
                     return
+
+
+def _is_model(name: str) -> bool:
+    """Known to the catalog, or a family's name with a size behind it."""
+    low = name.lower().replace("_", "-")
+    digits = any(char.isdigit() for char in name)
+    rest = low.split()[1:]
+    fits = all(word[0].isdigit() or word in word_lists("message_words", "size_words")["words"] for word in rest)
+    if digits and fits and low.startswith(word_lists("message_words", "families")["prefixes"]):
+        return True
+    return (digits or "-" in name or len(name) >= _LONG_NAME) and names.find(name) is not None
+
+
+def _classes(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
+    """ "14 findings", "10个命令词": a count of what can only be classes."""
+    nouns = word_lists("message_words", "class_nouns")["words"]
+    for part in parts:
+        for found in _counted().finditer(text, part.start, part.end):
+            after = fold(text[found.end() : min(found.end() + 24, part.end)])
+            near = next((noun for noun in nouns if noun in after), None)
+            if near and after[: after.index(near)].count(" ") <= 2 and not any(char.isdigit() for char in after):
+                place = (found.start(), min(found.end() + after.index(near) + len(near) + 1, part.end))
+                yield Fact("data.size", "classes", f"{found.group(1)} classes", turn, place)
+
+
+@cache
+def _counted() -> re.Pattern[str]:
+    return re.compile(r"(?<![\d.,])(\d{1,5})(?![\d.,%])\s*(?:个|种|类)?")
 
 
 def _code(text: str, places: tuple[Span, ...], turn: int) -> Iterator[Fact]:

@@ -22,6 +22,7 @@ _EXPECT: Mapping[str, Expect] = {
     _LIMIT: "size",
     _BUDGET: "money",
 }
+_HOUR_S = 3_600
 _YEAR_S = 300 * 86_400  # spans this long are of the data, not of the work
 _BACK = 14  # characters before a quantity in which it may be taken back
 
@@ -91,6 +92,10 @@ def _count(item: Quantity, clause: Clause) -> _Place:
     steps = item.unit in ("steps", "episodes") and said(clause.folded, _table("in_an_environment")["words"])
     if item.unit in _table("not_data")["units"] and not steps:
         return None
+    if item.value == 1 and item.words.startswith("一"):
+        return None  # "一帧", "下一个": no count
+    if item.unit == "machines" and says(clause, "cluster"):
+        return None
     if item.unit in ("classes", "labels"):
         return _SIZE, "classes"
     if "per" in item.conditions:
@@ -110,13 +115,16 @@ def _latency(item: Quantity, clause: Clause) -> _Place:
 
 
 def _duration(item: Quantity, clause: Clause) -> _Place:
+    if "per" not in item.conditions and item.value >= _HOUR_S and says(clause, "recording"):
+        return _SIZE, "hours"
     if "per" in item.conditions or says(clause, "wall_clock"):
         return None
     return (_BUDGET, "time") if item.value < _YEAR_S and says(clause, "deadline") else None
 
 
 def _target(item: Quantity, clause: Clause) -> _Place:
-    if says(clause, "now"):
+    observed = says(clause, "split_metric") and (not item.direction or "direction" in item.conditions)
+    if observed or says(clause, "now"):
         return ISSUES, clause.folded
     return _TARGET, item.name or "accuracy"
 
@@ -140,10 +148,10 @@ def _share(item: Quantity, clause: Clause) -> _Place:
     if of == "change":
         return None
     if of in _table("not_data")["splits"]:
-        return (ISSUES, clause.folded) if says(clause, "now") else None
+        return (ISSUES, clause.folded) if says(clause, "now") or says(clause, "split_metric") else None
     if of in ("labelled", "unlabelled") or said(clause.folded, word_lists("message_words", "topics")["label"]):
         return "data.labelAvailability", "labels"
-    return ("data.distribution", of) if of else None
+    return ("data.distribution", of) if of or says(clause, "only") else None
 
 
 def _ratio(item: Quantity, clause: Clause) -> _Place:

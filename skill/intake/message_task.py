@@ -10,12 +10,13 @@ from deep_learning_expert.skill.intake.fields import said
 from deep_learning_expert.skill.intake.matching import fold, occurs
 from deep_learning_expert.skill.intake.subtask import Recognition, read_domain, recognise_subtask
 from deep_learning_expert.skill.intake.vocabulary_files import word_lists
+from deep_learning_expert.tools.quantities import read_quantities
 from deep_learning_expert.tools.requirements import Domain, TaskType
 from deep_learning_expert.tools.subtasks import subtasks
 
-_CUE = 5.0  # what a verb such as "classify" adds to the subtasks of its type
 _ENOUGH = 4.9  # fit of the type plus one ordinary term
 _SURE = 7.9  # fit of the type plus one strong term: enough without any verb
+_NOT_LOCATED = ("NLP", "tabular", "graph")  # "detect spam" there means to classify
 _LONGEST = 600
 
 
@@ -41,18 +42,22 @@ def _weakly_cued(folded: str) -> bool:
     return said(folded, word_lists("message_words", "weak_types")["classification"])
 
 
-def read_goal(message: str, parts: list[Clause]) -> Goal | None:
-    """The task that the clauses describe; None when no word of theirs names one."""
+def read_goal(message: str, parts: list[Clause], known: str = "") -> Goal | None:
+    """The task that the clauses describe; None when no word of theirs names one. known: the data told of before."""
     text = " ; ".join(part.text for part in parts)[:_LONGEST]
-    cue = cued_type(fold(text))
-    domain = read_domain(text)
-    best, kind = _best(text, cue, domain)
-    weak = _weakly_cued(fold(text))
-    if best.by_default or (cue is None and not _named(text, kind, weak)):
+    folded = fold(text)
+    cue, weak = cued_type(folded), _weakly_cued(folded)
+    context = f"{text} ; {known}"
+    domain = _counted_domain(context) or read_domain(context) or _hinted_domain(fold(context))
+    if cue == "detection" and domain in _NOT_LOCATED:
+        cue, weak = None, True
+    best, kind = _best(text, cue, None)
+    if best.by_default or best.score < _ENOUGH or (cue is None and best.score < (_ENOUGH if weak else _SURE)):
         if domain is None or not (cue or weak):
             return None
-        kind = cue or "classification"
-        best = recognise_subtask(kind, domain, text)
+        best, kind = _best(text, cue or "classification", domain)
+    elif best.score < _SURE and domain is not None:
+        best, kind = _best(text, cue, domain)
     own = [part for part in parts if _speaks(part, best.words, cue)]
     span = (own[0].start, own[0].end) if own else (parts[0].start, parts[-1].end)
     if len(own) > 1 and own[1].start - span[1] <= 3:
@@ -61,14 +66,30 @@ def read_goal(message: str, parts: list[Clause]) -> Goal | None:
     return Goal(kind, record.domain, best.subtask, span)  # type: ignore[arg-type]  # held to Domain by a test
 
 
-def _named(text: str, kind: TaskType, weakly: bool) -> bool:
-    """Whether the words alone, whatever the domain, name a task of this type."""
-    return recognise_subtask(kind, None, text).score >= (_ENOUGH if weakly else _SURE)
+def _hinted_domain(folded: str) -> Domain | None:
+    for domain, terms in word_lists("message_words", "hints").items():
+        if said(folded, terms):
+            return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
+    return None
+
+
+def _counted_domain(text: str) -> Domain | None:
+    """The domain that the counted things belong to: images, texts, hours of sound."""
+    for item in read_quantities(text).of("count"):
+        for domain, units in word_lists("message_words", "units_of").items():
+            if item.unit in units:
+                return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
+    return None
 
 
 def _best(text: str, cue: TaskType | None, domain: Domain | None) -> tuple[Recognition, TaskType]:
+    """The best subtask; of the named type as long as any word speaks for one of that type."""
+    if cue is not None:
+        named = recognise_subtask(cue, domain, text)
+        if not named.by_default or domain is not None:
+            return named, cue
     found = [(recognise_subtask(kind, domain, text), kind) for kind in get_args(TaskType)]
-    return max(found, key=lambda item: item[0].score + (_CUE if item[1] == cue else 0.0))
+    return max(found, key=lambda item: item[0].score)
 
 
 def _speaks(part: Clause, words: tuple[str, ...], cue: TaskType | None) -> bool:
