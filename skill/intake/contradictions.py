@@ -15,7 +15,7 @@ from deep_learning_expert.tools.figures import Figure, cited, computed, given
 from deep_learning_expert.tools.requirements import Requirements
 from deep_learning_expert.tools.wording import Remark, say
 
-_BILLIONS = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d{1,2})?)\s?[bB](?![A-Za-z])")
+_BILLIONS = re.compile(r"(?<![\w.])(\d{1,4}(?:\.\d{1,2})?)\s?[bB](?![A-Za-z]| ?-?tok)")
 # Chinchilla (arXiv 2203.15556): compute-optimal pretraining uses about twenty tokens a parameter.
 _TOKENS_PER_PARAM = 20.0
 _BYTES_PER_PARAM_INT4 = 0.5

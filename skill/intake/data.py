@@ -11,7 +11,7 @@ from deep_learning_expert.skill.intake.data_kinds import (
     read_noisy_labels,
     read_simulator,
 )
-from deep_learning_expert.skill.intake.fields import Field, Fields, said
+from deep_learning_expert.skill.intake.fields import Field, Fields, said, threshold
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.figures import Figure, cited, computed, given
 from deep_learning_expert.tools.quantities import Quantity, as_figure
@@ -30,6 +30,8 @@ _MOST_WORDS_TOKENS = 200_000  # token counts in the task's own words up to this 
 def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation: bool | None) -> DataNeeds:
     """Everything stated about the data."""
     samples = _samples(fields)
+    if domain == "time-series" and (samples is None or _few_series(samples)):
+        samples = _time_points(fields, samples) or samples
     classes, per_class = _classes(fields, task_type, samples)
     groups, group_word = _groups(fields)
     minority = _minority_share(fields, classes)
@@ -99,8 +101,39 @@ def _samples_in(field: Field, *, strict: bool) -> Figure | None:
     measured = any(item.unit in ("hours", "tokens") and item.value >= 1 for item in _counts(field))
     if containers and not measured:
         return _figure(containers[0], "samples", field.path)
+    edges = [item for item in countable if item.unit == "edges"]
+    if edges:
+        return _figure(edges[0], "samples", field.path)
     labelled = [item for item in countable if item.unit == "labels"]
     return _figure(labelled[0], "samples", field.path) if labelled and len(countable) == 1 else None
+
+
+def _few_series(samples: Figure) -> bool:
+    """Whether what was counted are recordings so few that their length says how much there is."""
+    return samples.unit in vocabulary("facts")["units"]["long"] and samples.value < threshold("few_series")
+
+
+def _time_points(fields: Fields, series: Figure | None) -> Figure | None:
+    """ "3 years hourly": the length of time over the interval, times the series; with its method."""
+    field = fields.size
+    spans = [item.value for item in field.reading.of("duration") if item.value > 0] if field.text else []
+    seconds = _interval(field) if spans else None
+    if seconds is None or max(spans) < 2 * seconds:
+        return None
+    count = series.value if series else 1.0
+    method = f"{field.path}: {max(spans):,.0f} s / {seconds:,.0f} s x {count:,.0f}"
+    return computed("samples", float(round(max(spans) / seconds * count)), "time_steps", method)
+
+
+def _interval(field: Field) -> float | None:
+    """Seconds between two points, from a count of minutes beside the whole span, or from a word such as hourly."""
+    for item in _counts(field):
+        if item.unit == "hours" and item.value < 24:
+            return item.value * 3600
+    for seconds, words in word_lists("facts", "intervals").items():
+        if said(field.folded, words):
+            return float(seconds)
+    return None
 
 
 def _times_containers(field: Field) -> Figure | None:

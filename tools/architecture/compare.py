@@ -31,7 +31,7 @@ def compare_architectures(needs: Requirements) -> Comparison:
         raise UnknownNameError("architecture.unknown_subtask", name=needs.subtask)
     offered = matching_offers(policy, situation)
     stated = stated_model(policy, situation, offered)
-    offers = _offers(policy, offered, stated)
+    offers = _offers(policy, offered, stated, situation)
     survivors, rejected = _sift(offers, policy, situation, stated)
     warnings = []
     if not survivors:
@@ -53,21 +53,32 @@ def compare_architectures(needs: Requirements) -> Comparison:
     )
 
 
-def _offers(policy: Policy, offers: tuple[Offer, ...], stated: Stated | None) -> tuple[Offer, ...]:
+def _offers(
+    policy: Policy, offers: tuple[Offer, ...], stated: Stated | None, situation: Situation
+) -> tuple[Offer, ...]:
     """What the policy offers, the user's own model before all others."""
     if stated is None:
         return offers
-    mode: Mode = next((offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated))
+    mode: Mode = next((offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated, situation))
     own = Offer(stated.id, mode, "stated")
     return (own, *(offer for offer in offers if offer.id != stated.id))
 
 
-def _usual_mode(policy: Policy, offers: tuple[Offer, ...], stated: Stated) -> Mode:
-    """The mode some group of the policy gives this model, else the mode of the first offer."""
+def _usual_mode(policy: Policy, offers: tuple[Offer, ...], stated: Stated, situation: Situation) -> Mode:
+    """The mode some group of the policy gives this model, else the mode of the first offer.
+
+    A group for training from scratch speaks for a model with weights only where the user wants that.
+    """
+    learned = not situation.scratch and facts(stated.id).weights is not None
+    only_asked = False
     for group in policy.groups:
         for offer in group.every():
             if offer.id == stated.id:
-                return offer.mode
+                if not (learned and group.when.get("scratch")):
+                    return offer.mode
+                only_asked = True
+    if only_asked:
+        return "finetune"
     return offers[0].mode if offers[0].mode not in {"frozen-features", "zero-shot"} else "finetune"
 
 

@@ -18,7 +18,7 @@ from deep_learning_expert.tools.catalog.rows import Architecture
 
 _WORD = re.compile(r"[A-Za-z0-9_+.\-/()]+")
 _SIZE = re.compile(
-    r"(?<![\w.])(\d+(?:\.\d+)?) ?([bB](?![A-Za-z0-9])|M(?= ?(?:GPT|param|model|decoder|LM|参数|模型|语言)))"
+    r"(?<![\w.])(\d+(?:\.\d+)?) ?([bB](?![A-Za-z0-9]| ?-?tok)|M(?= ?(?:GPT|param|model|decoder|LM|参数|模型|语言)))"
 )
 _LONGEST_NAME_WORDS = 4
 _SHORTEST_NAME = 3
@@ -49,6 +49,8 @@ def stated_model(policy: Policy, situation: Situation, offers: tuple[Offer, ...]
             return Stated(_with_weights(row.id, situation, offers), setup.base_model or row.name, True)
     for text, certain in ((setup.base_model, True), (situation.needs.words, False)):
         named = _named(text, known, policy, certain=certain)
+        if named and policy.size_words:
+            named = _member_of_size(named, text, known)
         if named:
             own = _own_language().get(named[0], named[0]) if situation.language == "zh" else named[0]
             return Stated(_with_weights(own, situation, offers), named[1], certain)
@@ -134,6 +136,22 @@ def _named(text: str, known: Mapping[str, str], policy: Policy, *, certain: bool
             if found and models.has_architecture(found) and _plausible(models.architecture(found), policy, known):
                 return found, spelling
     return None
+
+
+def _member_of_size(named: tuple[str, str], text: str, known: Mapping[str, str]) -> tuple[str, str]:
+    """ "Llama ... 3B": of the family that was named without a version, the member nearest the stated size."""
+    row, match = models.architecture(named[0]), _SIZE.search(text)
+    if match is None or names.normal(named[1]) != names.normal(row.family):
+        return named
+    wanted = float(match.group(1)) * (1e6 if match.group(2) == "M" else 1e9)
+    kin = [models.architecture(model_id) for model_id in dict.fromkeys(known.values())]
+    ratios = {
+        each.id: max(each.params / wanted, wanted / each.params)
+        for each in kin
+        if each.family == row.family and each.params
+    }
+    best = min(ratios, key=lambda model_id: ratios[model_id], default=named[0])
+    return (best, f"{named[1]} {match.group().strip()}") if ratios.get(best, _SIZE_TOLERANCE + 1) <= _SIZE_TOLERANCE else named
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:
