@@ -34,6 +34,7 @@ _MODULES = (
     "device_facts",
     "model_facts",
     "estimate_compression",
+    "hardware_probe",
     "diagnose_log",
 )
 
