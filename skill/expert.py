@@ -12,10 +12,12 @@ from deep_learning_expert.skill.contract.reading import read_task_object
 from deep_learning_expert.skill.contract.report import Report, Usage
 from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.language import detect_language
+from deep_learning_expert.skill.intake.plausible import check_quantities
 from deep_learning_expert.skill.workflow.assembly import report
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import Answered, AssumptionsAllowed, Event, Started, Stopped
 from deep_learning_expert.skill.workflow.evidence import observe_logs
+from deep_learning_expert.skill.workflow.state import with_answer
 
 LanguageChoice = Literal["auto", "en", "zh"]
 
@@ -38,6 +40,7 @@ class Conversation:
 
     def answer(self, field: str, text: str) -> Report:
         """Fills in or changes one field of the task ("data.size"); errors: TaskError, WorkflowError."""
+        check_quantities(read_task_object(with_answer(self.session.state.task, field, text)))
         return self._after(Answered(field=field, text=text))
 
     def assume(self) -> Report:
@@ -66,6 +69,7 @@ class Expert:
     ) -> Conversation:
         """Begins a conversation about a task; errors: TaskError."""
         typed = task if isinstance(task, Task) else read_task_object(task)
+        check_quantities(typed)
         data = typed.model_dump(by_alias=True, exclude_none=True)
         chosen: Language = detect_language(_words(data)) if language == "auto" else language
         return Conversation(Session([Started(task=data, language=chosen, may_assume=assume)]))
