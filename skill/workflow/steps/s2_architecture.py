@@ -6,6 +6,7 @@ Loop: a close call (or a user who hesitates) -> two or three candidates side by 
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -17,6 +18,7 @@ from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.failures import failure_notices
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
 from deep_learning_expert.tools.architecture.candidate import Candidate, Comparison
+from deep_learning_expert.tools.figures import computed
 from deep_learning_expert.tools.wording import Remark, say
 
 
@@ -28,7 +30,7 @@ def run(context: Context) -> StepResult:
             "architecture": _architecture(winner),
             "rationale": tuple(_rationale(winner, comparison)),
             "pretrainedModel": _pretrained(winner),
-            "tradeoff": (*_to_confirm(context), *_tradeoff(comparison)) or say("plan.no_alternative"),
+            "tradeoff": (*_to_confirm(context), *_tradeoff(context)) or say("plan.no_alternative"),
             "codeFramework": _code(context, winner),
         }
     }
@@ -72,8 +74,21 @@ def _to_confirm(context: Context) -> Iterable[Remark]:
         yield say("intake.confirm", fields=fields)
 
 
-def _tradeoff(comparison: Comparison) -> Iterable[Remark]:
-    yield from comparison.tradeoff
+def _at_the_recipes_batch(context: Context, remark: Remark) -> Iterable[Remark]:
+    """The comparison counts steps at a reference batch; the plan must speak of the batch it recommends."""
+    if remark.key != "architecture.tradeoff.steps":
+        yield remark
+        return
+    samples, batch = context.needs.data.samples, context.recipe.batch_size
+    if samples is not None and context.recipe.optimizer != "none" and batch.unit == "samples":
+        steps = computed("steps_per_epoch", math.ceil(samples.value / batch.value), "steps", "samples / global batch")
+        yield say(remark.key, samples=samples, batch=batch, steps=steps)
+
+
+def _tradeoff(context: Context) -> Iterable[Remark]:
+    comparison = context.comparison
+    for remark in comparison.tradeoff:
+        yield from _at_the_recipes_batch(context, remark)
     for other in comparison.candidates[1:]:
         if other.params and other.size:
             yield say(
