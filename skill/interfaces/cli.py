@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from deep_learning_expert.skill.interfaces.session_command import StoreOption, open_store, session_app
 from deep_learning_expert.tools.errors import (
     ContractError,
     ExpertError,
@@ -37,6 +38,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+app.add_typer(session_app, name="session")
+
 _EXIT = {"planned": 0, "stopped": 0, "needs_input": 3, "out_of_scope": 4, "renegotiate": 5}
 _LANGUAGES = ("auto", "en", "zh")
 
@@ -55,6 +58,10 @@ def plan(
         list[Path] | None,
         typer.Option("--log", help="A training log of an earlier round; repeat for several, oldest first."),
     ] = None,
+    session: Annotated[
+        str | None, typer.Option("--session", help="Keep the session under this name, to go on with it later.")
+    ] = None,
+    store: StoreOption = None,
 ) -> None:
     """Make a plan for a task; with --log, revise it by what real training logs show."""
     from deep_learning_expert.skill.contract.reading import load_task, parse_task
@@ -64,6 +71,10 @@ def plan(
         raise SettingError("setting.unknown_language", value=lang)
     typed = parse_task(sys.stdin.buffer.read(), source="standard input") if task == "-" else load_task(Path(task))
     conversation = Expert().start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
+    if session is not None:
+        from deep_learning_expert.skill.sessions.recorded import record
+
+        conversation = record(open_store(store), session, conversation)
     report = conversation.report()
     for path in log or ():
         report = conversation.observe(path)
