@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from deep_learning_expert.tools.catalog.devices import find_device
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.requirements import Requirements
 
@@ -102,10 +103,14 @@ def _deploy(needs: Requirements) -> str:
 
 
 def _training_memory_gb(needs: Requirements) -> float | None:
+    """All training devices together; a device named without its memory has the least of its versions."""
     device = needs.train_on
-    if device is None or device.memory_gb is None:
+    if device is None:
         return None
-    return device.memory_gb.value * device.count
+    if device.memory_gb is not None:
+        return device.memory_gb.value * device.count
+    known = (find_device(device.name) if device.name else None) or find_device(device.words)
+    return min(known.memory_gb) * device.count if known is not None and known.memory_gb else None
 
 
 def _language(needs: Requirements) -> str:

@@ -77,7 +77,8 @@ def _task_tags(needs: Requirements) -> Iterator[str]:
         yield "multilabel"
 
 
-_MULTILABEL_WORDS = ("multi-label", "multilabel", "multi label", "多标签")
+# Coding a clinical document or indexing an article gives each several codes, though nobody says so.
+_MULTILABEL_WORDS = ("multi-label", "multilabel", "multi label", "多标签", "icd cod", "icd编码", "icd 编码", "icd code", "mesh index")
 
 
 def _data_tags(needs: Requirements) -> Iterator[str]:
