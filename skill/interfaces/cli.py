@@ -49,7 +49,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable
 
 @app.command()
 def plan(
-    task: Annotated[str, typer.Argument(help="A task as JSON file, or - for standard input.")],
+    task: Annotated[str | None, typer.Argument(help="A task as JSON file, or - for standard input.")] = None,
     as_json: JsonOption = False,
     lang: LangOption = "auto",
     assume: Annotated[bool, typer.Option("--assume", help="Go on with stated assumptions for missing facts.")] = False,
@@ -58,6 +58,8 @@ def plan(
         list[Path] | None,
         typer.Option("--log", help="A training log of an earlier round; repeat for several, oldest first."),
     ] = None,
+    batch: Annotated[Path | None, typer.Option("--batch", help="JSON lines, one task each; needs --out.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder for the reports of --batch.")] = None,
     session: Annotated[
         str | None, typer.Option("--session", help="Keep the session under this name, to go on with it later.")
     ] = None,
@@ -69,6 +71,14 @@ def plan(
 
     if lang not in _LANGUAGES:
         raise SettingError("setting.unknown_language", value=lang)
+    if batch is not None and out is not None and task is None:
+        from deep_learning_expert.skill.interfaces.batch_command import as_line, plan_batch
+
+        for answer in plan_batch(batch, out, language=lang, assume=assume):  # type: ignore[arg-type]  # checked above
+            typer.echo(as_line(answer))
+        return
+    if task is None or batch is not None or out is not None:
+        raise SettingError("setting.task_or_batch")
     typed = parse_task(sys.stdin.buffer.read(), source="standard input") if task == "-" else load_task(Path(task))
     conversation = Expert().start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
     if session is not None:

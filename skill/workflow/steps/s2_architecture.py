@@ -74,13 +74,18 @@ def _to_confirm(context: Context) -> Iterable[Remark]:
         yield say("intake.confirm", fields=fields)
 
 
+# What is counted here is cut into many training samples (windows, patches, neighbourhoods), so steps do not follow.
+_NOT_TRAINING_SAMPLES = {"series", "volumes", "nodes", "hours", "tokens", "graphs"}
+
+
 def _at_the_recipes_batch(context: Context, remark: Remark) -> Iterable[Remark]:
     """The comparison counts steps at a reference batch; the plan must speak of the batch it recommends."""
     if remark.key != "architecture.tradeoff.steps":
         yield remark
         return
     samples, batch = context.needs.data.samples, context.recipe.batch_size
-    if samples is not None and context.recipe.optimizer != "none" and batch.unit == "samples":
+    counted = samples is not None and samples.unit not in _NOT_TRAINING_SAMPLES
+    if samples is not None and counted and context.recipe.optimizer != "none" and batch.unit == "samples":
         steps = computed("steps_per_epoch", math.ceil(samples.value / batch.value), "steps", "samples / global batch")
         yield say(remark.key, samples=samples, batch=batch, steps=steps)
 

@@ -111,3 +111,14 @@ def test_a_real_log_changes_the_plan_visibly(tmp_path: Path) -> None:
     report = json.loads(run("plan", str(TASKS / "pets_on_phone.json"), "--log", str(log), "--json").stdout)
     assert "loop3-check-stability" in [entry["rule"] for entry in report["trace"]]
     assert any(change["path"].endswith("learningRate") for change in report["changes"])
+
+
+def test_a_batch_of_tasks_gives_a_report_each_and_goes_on_after_a_bad_line(tmp_path: Path) -> None:
+    good = json.loads((TASKS / "pets_on_phone.json").read_text(encoding="utf-8"))
+    lines = [json.dumps({"id": "../pets", **good}), "not json", json.dumps({"id": "empty"})]
+    (tmp_path / "tasks.jsonl").write_text("\n".join(lines))
+    done = run("plan", "--batch", str(tmp_path / "tasks.jsonl"), "--out", str(tmp_path / "out"))
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answers[0] == {"id": "_pets", "status": "planned"}
+    assert ["error" in answer for answer in answers] == [False, True, True]
+    assert Report.model_validate_json((tmp_path / "out" / "_pets.json").read_text()).status == "planned"
