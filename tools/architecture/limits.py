@@ -12,7 +12,7 @@ from typing import Any
 from deep_learning_expert.tools.architecture.candidate import Mode
 from deep_learning_expert.tools.architecture.facts import Facts
 from deep_learning_expert.tools.architecture.situation import Situation
-from deep_learning_expert.tools.figures import Figure, computed, estimated
+from deep_learning_expert.tools.figures import Figure, cited, computed, estimated
 from deep_learning_expert.tools.wording import Remark, say
 
 _LARGE_PARAMS = 5e8  # models above are published and served in 16 bits
@@ -129,8 +129,17 @@ def fit_training(model: Facts, mode: Mode, situation: Situation) -> Training | R
         "architecture.rejected.memory",
         model=model.name,
         memory=training_memory(model, kind),
-        device=situation.needs.train_on.memory_gb if situation.needs.train_on else None,
+        device=_device_memory(situation),
     )
+
+
+def _device_memory(situation: Situation) -> Figure:
+    """As the user stated it, else what the catalog says of the named device."""
+    machine = situation.needs.train_on
+    if machine is not None and machine.memory_gb is not None:
+        return machine.memory_gb
+    known = situation.device_gb or situation.gpu_gb or 0.0
+    return cited("memory", known, "GB", "device catalog, by name", device=machine.words if machine else "")
 
 
 def _state_memory(model: Facts, mode: Mode) -> Figure | None:
