@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import pairwise
 
 from deep_learning_expert.skill.intake.clauses import Clause, Span, clauses
 from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
 from deep_learning_expert.skill.intake.fields import said
-from deep_learning_expert.skill.intake.matching import any_occurs, fold
+from deep_learning_expert.skill.intake.matching import any_occurs, find_term, fold
 from deep_learning_expert.skill.intake.message_numbers import ISSUES, locate, says
 from deep_learning_expert.skill.intake.message_task import Goal, read_goal
 from deep_learning_expert.skill.intake.pasted import find_pasted, model_in, settings_in
@@ -37,6 +38,7 @@ _CHALLENGES = (
     "few-samples", "domain-shift", "real-time", "small-objects", "long-input", "intermittent", "multi-agent",
     "sparse-reward", "compression", "forgetting", "privacy", "multilingual", "streaming", "on-device",
 )  # fmt: skip
+_NEAR = 6  # Chinese characters between a number and what it counts
 _LONG_NAME = 6  # shorter names without a digit are too often ordinary words
 
 
@@ -45,28 +47,41 @@ def read_message(text: str, so_far: TaskDraft | None = None) -> TaskDraft:
     draft = so_far or TaskDraft()
     pasted = find_pasted(text)
     turn = len(draft.messages)
-    parts = [part for place in pasted.prose for part in clauses(text, *place)]
-    parts = [part for part in parts if part.end <= MOST_CHARS]
+    parts = _prose(text)
     facts = [
         *_goal_facts(text, parts, turn, draft),
-        *_classes(text, parts, turn),
+        *_counted_nouns(text, parts, turn),
         *_numbers(text, parts, turn),
         *_worded(parts, turn, draft),
         *_setup(text, parts, turn),
         *_code(text, pasted.code, turn),
         *_percentile(text, turn, draft),
+        *_moved_target(text, turn, draft),
     ]
     kept = _one_correction(facts, text)
     return draft.with_turn(text, tuple(kept), tuple(text[slice(*place)] for place in pasted.logs))
 
 
 def _goal_facts(text: str, parts: list[Clause], turn: int, draft: TaskDraft) -> Iterator[Fact]:
-    goal: Goal | None = read_goal(text, parts, draft.text("data.size") or "") if parts else None
-    if goal is None or (draft.text("task.type") and not _is_new_goal(parts)):
+    if draft.text("task.type") and not _is_new_goal(parts):
         return
-    yield Fact("task.type", "", goal.type, turn, goal.span)
-    yield Fact("task.domain", "", goal.domain, turn, goal.span)
-    yield Fact("task.specificTask", "", text[slice(*goal.span)], turn, goal.span)
+    known = " ; ".join((*draft.messages, text))[-MOST_CHARS:]
+    for number, message, clauses_of_it in (
+        (turn, text, parts),
+        *((number, message, _prose(message)) for number, message in enumerate(draft.messages)),
+    ):
+        goal: Goal | None = read_goal(message, clauses_of_it, known) if clauses_of_it else None
+        if goal is not None:
+            yield Fact("task.type", "", goal.type, number, goal.span)
+            yield Fact("task.domain", "", goal.domain, number, goal.span)
+            yield Fact("task.specificTask", "", message[slice(*goal.span)], number, goal.span)
+            return
+
+
+def _prose(message: str) -> list[Clause]:
+    """The clauses that the person wrote."""
+    parts = [part for place in find_pasted(message).prose for part in clauses(message, *place)]
+    return [part for part in parts if part.end <= MOST_CHARS]
 
 
 def _is_new_goal(parts: list[Clause]) -> bool:
@@ -87,17 +102,23 @@ def _worded(parts: list[Clause], turn: int, draft: TaskDraft) -> Iterator[Fact]:
     for part in parts:
         span = (part.start, part.end)
         for topic, path in _TOPICS.items():
-            if any_occurs(part.folded, word_lists("message_words", "topics")[topic]) and _fits(topic, part):
+            told = said if topic == "simulator" else any_occurs
+            if told(part.folded, word_lists("message_words", "topics")[topic]) and _fits(topic, part):
                 key = "labels" if path == "data.labelAvailability" else topic
                 yield Fact(path, key, part.text, turn, span)
         for flag, path in _FLAGS.items():
-            if said(part.folded, word_lists("facts", "flags")[flag]):
+            if said(part.folded, word_lists("facts", "flags")[flag]) and not _other_offline(flag, part):
                 yield Fact(path, flag if path == _BUDGET else "", part.text, turn, span)
         challenges = (key for key in _CHALLENGES if said(part.folded, word_lists("facts", "challenges")[key]))
         for key in challenges:
             yield Fact("challenges", key, part.text, turn, span)
         if said(part.folded, word_lists("message_words", "signs")["augment"]):
             yield Fact("data.augmentationNeeded", "", part.text, turn, span)
+
+
+def _other_offline(flag: str, part: Clause) -> bool:
+    """ "offline" beside no word of speed speaks of the data or the method."""
+    return flag == "latency_unlimited" and any_occurs(part.folded, ("offline|离线",)) and not says(part, "speed")
 
 
 def _fits(topic: str, part: Clause) -> bool:
@@ -109,6 +130,7 @@ def _fits(topic: str, part: Clause) -> bool:
 
 
 def _setup(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
+    yield from _split_issues(text, parts, turn)
     for part in parts:
         span = (part.start, part.end)
         for terms in word_lists("facts", "framework").values():
@@ -123,6 +145,19 @@ def _setup(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
             yield from (
                 Fact("existingSetup.baseModel", "", text[slice(*place)], turn, place) for place in _models(text, part)
             )
+
+
+def _split_issues(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
+    """ "training loss falls, validation loss rises": a symptom told over two clauses."""
+    overfitting = word_lists("facts", "issues")["overfitting"]
+    for first, second in pairwise(parts):
+        joined = text[first.start : second.end]
+        if (
+            said(fold(joined), overfitting)
+            and not said(first.folded, overfitting)
+            and not said(second.folded, overfitting)
+        ):
+            yield Fact(ISSUES, "overfitting", joined, turn, (first.start, second.end))
 
 
 def _goes_wrong(part: Clause) -> bool:
@@ -170,26 +205,49 @@ def _is_model(name: str) -> bool:
     digits = any(char.isdigit() for char in name)
     rest = low.split()[1:]
     fits = all(word[0].isdigit() or word in word_lists("message_words", "size_words")["words"] for word in rest)
-    if digits and fits and low.startswith(word_lists("message_words", "families")["prefixes"]):
+    if (digits or "-" in name) and fits and low.startswith(word_lists("message_words", "families")["prefixes"]):
         return True
     return (digits or "-" in name or len(name) >= _LONG_NAME) and names.find(name) is not None
 
 
-def _classes(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
-    """ "14 findings", "10个命令词": a count of what can only be classes."""
-    nouns = word_lists("message_words", "class_nouns")["words"]
+def _counted_nouns(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
+    """Counts of what the quantity reader has no noun for: "14 findings", "10个命令词" are classes, "60k tickets" are
+    samples; and "8k images" is no resolution."""
     for part in parts:
         for found in _counted().finditer(text, part.start, part.end):
             after = fold(text[found.end() : min(found.end() + 24, part.end)])
-            near = next((noun for noun in nouns if noun in after), None)
-            if near and after[: after.index(near)].count(" ") <= 2 and not any(char.isdigit() for char in after):
-                place = (found.start(), min(found.end() + after.index(near) + len(near) + 1, part.end))
-                yield Fact("data.size", "classes", f"{found.group(1)} classes", turn, place)
+            for table, unit in (("class_nouns", "classes"), ("data_nouns", "samples"), ("pictures", "images")):
+                if table == "pictures" and found.group().strip().lower() not in ("2k", "4k", "8k"):
+                    continue
+                place = _noun_after(after, word_lists("message_words", table)["words"])
+                shared = unit == "samples" and _each().search(part.text)
+                if place is not None and not shared:
+                    number = found.group().strip().rstrip("个种类").strip()
+                    if table == "pictures":
+                        number = f"{number[0]}000"  # "8k images" alone reads as a resolution
+                    span = (found.start(), min(found.end() + place + 1, part.end))
+                    key = "classes" if unit == "classes" else "samples"
+                    yield Fact("data.size", key, f"{number} {unit}", turn, span)
+                    break
+
+
+def _noun_after(after: str, nouns: tuple[str, ...]) -> int | None:
+    """Where the first of the nouns ends, when at most two words and no number stand before it."""
+    for noun in nouns:
+        start = find_term(after, noun)
+        if start >= 0 and after[:start].count(" ") <= 2 and not any(char.isdigit() for char in after[:start]):
+            return start + len(noun) if start <= _NEAR or after.isascii() else None
+    return None
+
+
+@cache
+def _each() -> re.Pattern[str]:
+    return re.compile(r"(?i)\bper\b|\beach\b|每")
 
 
 @cache
 def _counted() -> re.Pattern[str]:
-    return re.compile(r"(?<![\d.,])(\d{1,5})(?![\d.,%])\s*(?:个|种|类)?")
+    return re.compile(r"(?<![\w.,-])\d[\d,]{0,9}(?:\.\d+)?(?:k\b|万|千)?(?![\d.,%])\s*(?:个|种|类)?")
 
 
 def _code(text: str, places: tuple[Span, ...], turn: int) -> Iterator[Fact]:
@@ -218,6 +276,21 @@ def _percentile(text: str, turn: int, draft: TaskDraft) -> Iterator[Fact]:
     if found and before and not re.search(r"\d\s*(?:ms|毫秒|s\b|秒)", text[:MOST_CHARS]):
         old = _percentile_words().sub("", before.text).strip()
         yield Fact(_LATENCY, "latency", f"{old} {found.group()}", turn, found.span())
+
+
+def _moved_target(text: str, turn: int, draft: TaskDraft) -> Iterator[Fact]:
+    """ "raise the target to 95%", "目标提高到95%": the new value of the target said before."""
+    found = _moved().search(text[:MOST_CHARS])
+    before = next((fact for fact in draft.facts if fact.path == "constraints.accuracyTarget"), None)
+    if found and before:
+        yield Fact(before.path, before.key, f"{before.key} >= {found.group(1)}", turn, found.span())
+
+
+@cache
+def _moved() -> re.Pattern[str]:
+    return re.compile(
+        r"(?i)(?:target|accuracy|目标|精度|准确率)[^\d\n]{0,14}?(?:\bto\b|到|成|为)\s*(\d+(?:\.\d+)?\s*%?)"
+    )
 
 
 def _one_correction(facts: list[Fact], text: str) -> list[Fact]:

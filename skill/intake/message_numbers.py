@@ -29,7 +29,7 @@ _BACK = 14  # characters before a quantity in which it may be taken back
 
 @dataclass(frozen=True)
 class Placed:
-    """A quantity and where it belongs. key: which of the things that the field can hold."""
+    """A quantity and where it belongs ("": nowhere). key: which of the things that the field can hold."""
 
     quantity: Quantity
     path: str
@@ -50,6 +50,8 @@ def locate(message: str, parts: list[Clause]) -> Iterator[Located]:
     """The stated quantities of the clauses, each with the smallest place that says it."""
     placed = list(_placed(message, parts))
     for item in placed:
+        if not item.path:
+            continue  # belongs nowhere, but must not slip into a neighbour's words
         others = [other.quantity for other in placed if other.clause is item.clause and other.path != item.path]
         span = smallest(message, item.quantity, others, item.clause, _EXPECT.get(item.path))
         yield Located(item.path, item.key, (item.clause.start, item.clause.end) if item.path == ISSUES else span)
@@ -67,8 +69,7 @@ def _placed(message: str, parts: list[Clause]) -> Iterator[Placed]:
         quantity = Quantity(**{**found.__dict__, "span": (start, stop)})
         place = _PLACES.get(quantity.kind)
         target = place(quantity, clause) if place else None
-        if target is not None:
-            yield Placed(quantity, *target, clause)
+        yield Placed(quantity, *(target or ("", "")), clause)
 
 
 def _taken_back(message: str, start: int) -> bool:
@@ -92,7 +93,7 @@ def _count(item: Quantity, clause: Clause) -> _Place:
     steps = item.unit in ("steps", "episodes") and said(clause.folded, _table("in_an_environment")["words"])
     if item.unit in _table("not_data")["units"] and not steps:
         return None
-    if item.value == 1 and item.words.startswith("一"):
+    if item.value == 1 and "一" in item.words:
         return None  # "一帧", "下一个": no count
     if item.unit == "machines" and says(clause, "cluster"):
         return None

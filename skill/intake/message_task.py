@@ -15,7 +15,7 @@ from deep_learning_expert.tools.requirements import Domain, TaskType
 from deep_learning_expert.tools.subtasks import subtasks
 
 _ENOUGH = 4.9  # fit of the type plus one ordinary term
-_SURE = 7.9  # fit of the type plus one strong term: enough without any verb
+_SURE = 8.5  # fit of the type, one strong term and another: enough without any verb
 _NOT_LOCATED = ("NLP", "tabular", "graph")  # "detect spam" there means to classify
 _LONGEST = 600
 
@@ -83,11 +83,9 @@ def _counted_domain(text: str) -> Domain | None:
 
 
 def _best(text: str, cue: TaskType | None, domain: Domain | None) -> tuple[Recognition, TaskType]:
-    """The best subtask; of the named type as long as any word speaks for one of that type."""
+    """The best subtask, of the named type if one is named."""
     if cue is not None:
-        named = recognise_subtask(cue, domain, text)
-        if not named.by_default or domain is not None:
-            return named, cue
+        return recognise_subtask(cue, domain, text), cue
     found = [(recognise_subtask(kind, domain, text), kind) for kind in get_args(TaskType)]
     return max(found, key=lambda item: item[0].score)
 

@@ -126,4 +126,7 @@ def settings_in(message: str, place: Span) -> Iterator[tuple[str, str, Span]]:
 def model_in(message: str, place: Span) -> tuple[str, Span] | None:
     """The model that code or a config builds, as written."""
     found = _model().search(message, *place)
-    return (found.group(1), found.span(1)) if found else None
+    if not found:
+        return None
+    name = found.group(1).rpartition("models.")[2]
+    return name, (found.end(1) - len(name), found.end(1))
