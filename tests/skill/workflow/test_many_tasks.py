@@ -14,13 +14,25 @@ import pytest
 from deep_learning_expert.skill.expert import Expert
 
 CASES = Path(__file__).resolve().parents[1] / "intake" / "subtask_cases.txt"
+MACHINES = [
+    "CPU only",
+    "single RTX 3090",
+    "单张 T4",
+    "8×A100 80G",
+    "2 张 V100",
+    "one GPU",
+    "MacBook M2",
+    "TPU v3-8",
+    "训练用 4090；部署在树莓派 4",
+    "one A100; Android phone",
+    None,
+]
 CHOICES: dict[tuple[str, str], list[str | None]] = {
     ("data", "size"): ["300 images", "12k samples", "1.2 万张", "40 小时", "online simulator, 2M steps", "20 volumes",
                        "500 series x 3 years", "2B tokens", "800 条，每类 10 条", None],
     ("data", "distribution"): ["balanced", "长尾", "1:20 imbalance", None],
     ("data", "labelAvailability"): ["full", "无标注", "弱标注", None],
-    ("constraints", "computeResources"): ["CPU only", "single RTX 3090", "单张 T4", "8×A100 80G", "2 张 V100", "one GPU",
-                                          "MacBook M2", "TPU v3-8", "训练用 4090；部署在树莓派 4", "one A100; Android phone", None],
+    ("constraints", "computeResources"): MACHINES,
     ("constraints", "latencyRequirement"): ["<5 ms", "p99 <30 ms at batch 1", "<200ms", "首 token <1s", None, None],
     ("constraints", "modelSizeLimit"): ["<5MB", "<100MB", "<1GB", None, None],
     ("constraints", "accuracyTarget"): ["top-1 >90%", "F1≥0.85", "mAP50 >0.6", "尽可能高", None],
