@@ -2,7 +2,7 @@
 
 Sets (evals/intake): `development` was tuned on; `held_out` was written before and looked at after; `fresh` was
 written last and never tuned on. A fact is a field with what it states (evals/intake/gold.py). Intervals: Wilson, 95 %.
-False asks: questions about a field that the message states. Assumed facts: facts whose words are not in the message.
+False asks: facts held to be missing that are not when the gold task is read. Assumed facts: facts whose words are not in the message.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deep_learning_expert.evals.intake.gold import Case, Fact, cases, expected, stated
-from deep_learning_expert.skill.expert import Expert
+from deep_learning_expert.evals.intake.gold import Case, Fact, cases, expected, gold_task, stated
+from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.draft import TaskDraft
+from deep_learning_expert.skill.intake.gaps import missing_facts
 from deep_learning_expert.skill.intake.message import read_message
+from deep_learning_expert.skill.intake.reading import read_task
 
 _Z = 1.96
 _SETS = ("development", "held_out", "fresh")
@@ -27,12 +29,13 @@ _SETS = ("development", "held_out", "fresh")
 
 @dataclass(frozen=True)
 class Row:
-    """A case and what was made of it; seconds: for its last message; asked: fields of the questions that followed."""
+    """A case and what was made of it; seconds: for its last message; asked: fields that count as missing then; falsely: those that would not, had all been read."""
 
     case: Case
     wanted: set[Fact]
     found: set[Fact]
     asked: tuple[str, ...]
+    falsely: tuple[str, ...]
     unfounded: int
     seconds: float
 
@@ -55,9 +58,15 @@ def row(case: Case) -> Row:
         draft = read_message(turn, draft)
         seconds = time.perf_counter() - started
     task = draft.task()
-    asked = tuple(question.field for question in Expert().plan(task).questions) if task else ()
+    asked = _missing(task)
+    needed = _missing(gold_task(case, draft.text("task.specificTask")))
+    false = tuple(field for field in asked if field not in needed) if case.type else ()
     unfounded = sum(not draft.words(fact).strip() for fact in draft.facts)
-    return Row(case, expected(case), stated(draft), asked, unfounded, seconds)
+    return Row(case, expected(case), stated(draft), asked, false, unfounded, seconds)
+
+
+def _missing(task: Task | None) -> tuple[str, ...]:
+    return tuple(gap.field for gap in missing_facts(read_task(task))) if task else ()
 
 
 def share(hits: int, total: int) -> str:
@@ -73,7 +82,7 @@ def table_line(name: str, rows: Iterable[Row]) -> str:
     precision = share(hits, sum(len(item.found) for item in rows))
     recall = share(hits, sum(len(item.wanted) for item in rows))
     asked = sum(len(item.asked) for item in rows)
-    false = sum(field in item.case.facts for item in rows for field in item.asked)
+    false = sum(len(item.falsely) for item in rows)
     without = sum(len({fact[0] for fact in item.found} - {fact[0] for fact in item.wanted}) for item in rows)
     fields = sum(len({fact[0] for fact in item.found}) for item in rows)
     return (
@@ -102,9 +111,8 @@ def main() -> None:
         if options.errors:
             print_errors(rows)
     seconds = sorted(item.seconds for item in everything)
-    print(
-        f"\none message: median {statistics.median(seconds) * 1e3:.1f} ms, p99 {seconds[int(0.99 * len(seconds))] * 1e3:.1f} ms"
-    )
+    middle, slow = statistics.median(seconds) * 1e3, seconds[int(0.99 * len(seconds))] * 1e3
+    print(f"\none message: median {middle:.1f} ms, p99 {slow:.1f} ms")
 
 
 def print_errors(rows: Iterable[Row]) -> None:
@@ -113,8 +121,8 @@ def print_errors(rows: Iterable[Row]) -> None:
         if item.wanted != item.found:
             print(f"  {item.case.id}: {' ## '.join(item.case.turns)[:200]}")
             print(f"    extra {sorted(item.found - item.wanted)}; missed {sorted(item.wanted - item.found)}")
-            if any(field in item.case.facts for field in item.asked):
-                print(f"    asked {item.asked}")
+        if item.falsely:
+            print(f"  {item.case.id}: asked without need {item.falsely}")
 
 
 if __name__ == "__main__":

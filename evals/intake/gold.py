@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.draft import TaskDraft
 from deep_learning_expert.skill.intake.fields import Field
 from deep_learning_expert.skill.intake.matching import fold
@@ -76,6 +77,21 @@ def expected(case: Case) -> set[Fact]:
         for value in values:
             found |= _facts_of_gold(field, value)
     return found
+
+
+def gold_task(case: Case, specific: str | None) -> Task | None:
+    """The task that the facts of a case make; specific: its own words, which the facts do not hold."""
+    if not case.type or not case.domain:
+        return None
+    task: dict[str, dict[str, object]] = {"task": {"type": case.type, "domain": case.domain}, "data": {}}
+    task["constraints"] = {}
+    if specific:
+        task["task"]["specificTask"] = specific
+    for field, values in case.facts.items():
+        part, _, name = field.partition(".")
+        if part in ("data", "constraints"):
+            task[part][name] = "; ".join(values)
+    return Task.model_validate(task)
 
 
 def _facts_of_gold(field: str, value: str) -> set[Fact]:
