@@ -2,7 +2,8 @@
 
 Sets (evals/intake): `development` was tuned on; `held_out` was written before and looked at after; `fresh` was
 written last and never tuned on. A fact is a field with what it states (evals/intake/gold.py). Intervals: Wilson, 95 %.
-False asks: facts held to be missing that are not when the gold task is read. Assumed facts: facts whose words are not in the message.
+False asks: facts held to be missing that are not when the gold task is read. The last column counts facts that no
+words of the message stand behind.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ _SETS = ("development", "held_out", "fresh")
 
 @dataclass(frozen=True)
 class Row:
-    """A case and what was made of it; seconds: for its last message; asked: fields that count as missing then; falsely: those that would not, had all been read."""
+    """A case and what was made of it; seconds: for its last message; asked: fields that count as
+    missing then; falsely: those that would not, had all been read."""
 
     case: Case
     wanted: set[Fact]

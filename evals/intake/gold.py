@@ -91,7 +91,7 @@ def gold_task(case: Case, specific: str | None) -> Task | None:
         part, _, name = field.partition(".")
         if part in ("data", "constraints"):
             task[part][name] = "; ".join(values)
-    return Task.model_validate(task)
+    return Task.model_validate({**task, "challenges": list(case.facts.get("challenges", ())) or None})
 
 
 def _facts_of_gold(field: str, value: str) -> set[Fact]:

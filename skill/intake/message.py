@@ -16,6 +16,7 @@ from deep_learning_expert.skill.intake.message_task import Goal, read_goal
 from deep_learning_expert.skill.intake.pasted import find_pasted, model_in, settings_in
 from deep_learning_expert.skill.intake.vocabulary_files import word_lists
 from deep_learning_expert.tools.catalog import names
+from deep_learning_expert.tools.quantities import read_quantities
 
 MOST_CHARS = 8_000  # of a person's own words; pastes are looked at apart
 _LATENCY, _BUDGET = "constraints.latencyRequirement", "constraints.budget"
@@ -95,7 +96,15 @@ def _has_type(part: Clause) -> bool:
 
 def _numbers(text: str, parts: list[Clause], turn: int) -> Iterator[Fact]:
     for item in locate(text, parts):
-        yield Fact(item.path, item.key, text[slice(*item.span)], turn, item.span)
+        words = text[slice(*item.span)]
+        if item.path == "constraints.computeResources" and _no_accelerator(words):
+            words = f"{words} (CPU)"  # what is left without one
+        yield Fact(item.path, item.key, words, turn, item.span)
+
+
+def _no_accelerator(words: str) -> bool:
+    devices = read_quantities(words, "device").of("device")
+    return bool(devices) and all("without" in item.conditions for item in devices)
 
 
 def _worded(parts: list[Clause], turn: int, draft: TaskDraft) -> Iterator[Fact]:
@@ -207,6 +216,8 @@ def _is_model(name: str) -> bool:
     fits = all(word[0].isdigit() or word in word_lists("message_words", "size_words")["words"] for word in rest)
     if (digits or "-" in name) and fits and low.startswith(word_lists("message_words", "families")["prefixes"]):
         return True
+    if rest and "." in name:
+        return False  # the catalog would drop what follows the dot
     return (digits or "-" in name or len(name) >= _LONG_NAME) and names.find(name) is not None
 
 

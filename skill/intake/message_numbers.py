@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from deep_learning_expert.skill.intake.clauses import Clause, Span, smallest
 from deep_learning_expert.skill.intake.fields import said
+from deep_learning_expert.skill.intake.matching import fold
 from deep_learning_expert.skill.intake.vocabulary_files import word_lists
 from deep_learning_expert.tools.quantities import Expect, Quantity, read_quantities
 
@@ -24,6 +25,7 @@ _EXPECT: Mapping[str, Expect] = {
 }
 _HOUR_S = 3_600
 _YEAR_S = 300 * 86_400  # spans this long are of the data, not of the work
+_WORLDS = ("isaac", "mujoco", "gym", "gymnasium", "atari", "policy")
 _BACK = 14  # characters before a quantity in which it may be taken back
 
 
@@ -61,6 +63,7 @@ def _placed(message: str, parts: list[Clause]) -> Iterator[Placed]:
     if not parts:
         return
     begin, end = parts[0].start, parts[-1].end
+    learns_by_trial = said(fold(message[begin:end]), word_lists("message_words", "types")["RL"] + _WORLDS)
     for found in read_quantities(message[begin:end]).quantities:
         start, stop = found.span[0] + begin, found.span[1] + begin
         clause = next((part for part in parts if part.start <= start < part.end), None)
@@ -69,6 +72,8 @@ def _placed(message: str, parts: list[Clause]) -> Iterator[Placed]:
         quantity = Quantity(**{**found.__dict__, "span": (start, stop)})
         place = _PLACES.get(quantity.kind)
         target = place(quantity, clause) if place else None
+        if target is None and quantity.unit in ("steps", "episodes") and learns_by_trial:
+            target = _SIZE, "samples"
         yield Placed(quantity, *(target or ("", "")), clause)
 
 
@@ -133,6 +138,8 @@ def _target(item: Quantity, clause: Clause) -> _Place:
 def _size(item: Quantity, clause: Clause) -> _Place:
     if says(clause, "corpus") and not item.direction:
         return _SIZE, "bytes"
+    if not item.direction and says(clause, "gpu_memory"):
+        return _COMPUTE, "memory"
     return (_LIMIT, "size") if item.direction.startswith("<") or says(clause, "model") else None
 
 

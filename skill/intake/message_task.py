@@ -15,7 +15,7 @@ from deep_learning_expert.tools.requirements import Domain, TaskType
 from deep_learning_expert.tools.subtasks import subtasks
 
 _ENOUGH = 4.9  # fit of the type plus one ordinary term
-_SURE = 8.5  # fit of the type, one strong term and another: enough without any verb
+_SURE = 7.9  # fit of the type plus one strong term: enough without any verb
 _NOT_LOCATED = ("NLP", "tabular", "graph")  # "detect spam" there means to classify
 _LONGEST = 600
 
@@ -52,7 +52,7 @@ def read_goal(message: str, parts: list[Clause], known: str = "") -> Goal | None
     if cue == "detection" and domain in _NOT_LOCATED:
         cue, weak = None, True
     best, kind = _best(text, cue, None)
-    if best.by_default or best.score < _ENOUGH or (cue is None and best.score < (_ENOUGH if weak else _SURE)):
+    if best.by_default or best.score < _ENOUGH or (cue is None and not weak and not _is_sure(best, folded)):
         if domain is None or not (cue or weak):
             return None
         best, kind = _best(text, cue or "classification", domain)
@@ -64,6 +64,15 @@ def read_goal(message: str, parts: list[Clause], known: str = "") -> Goal | None
         span = (span[0], own[1].end)
     record = subtasks()[best.subtask]
     return Goal(kind, record.domain, best.subtask, span)  # type: ignore[arg-type]  # held to Domain by a test
+
+
+def _is_sure(best: Recognition, folded: str) -> bool:
+    """Whether a strong term names something to be done, not only what there is ("X-ray pictures")."""
+    terms = {
+        term.lstrip("!").strip() for words in best.words for part in words.split(" + ") for term in part.split("|")
+    }
+    spoken = terms - set(word_lists("message_words", "no_goal")["words"])
+    return best.score >= _SURE and any(occurs(folded, term) for term in spoken)
 
 
 def _hinted_domain(folded: str) -> Domain | None:
