@@ -18,6 +18,7 @@ from deep_learning_expert.skill.intake.vocabulary_files import word_lists
 from deep_learning_expert.tools.catalog import names
 from deep_learning_expert.tools.quantities import read_quantities
 
+_MOST_CLAUSES = 300
 MOST_CHARS = 8_000  # of a person's own words; pastes are looked at apart
 _LATENCY, _BUDGET = "constraints.latencyRequirement", "constraints.budget"
 # What a clause can say without a number: flag of facts.toml -> the field it belongs to.
@@ -82,7 +83,7 @@ def _goal_facts(text: str, parts: list[Clause], turn: int, draft: TaskDraft) -> 
 def _prose(message: str) -> list[Clause]:
     """The clauses that the person wrote."""
     parts = [part for place in find_pasted(message).prose for part in clauses(message, *place)]
-    return [part for part in parts if part.end <= MOST_CHARS]
+    return [part for part in parts if part.end <= MOST_CHARS][:_MOST_CLAUSES]
 
 
 def _is_new_goal(parts: list[Clause]) -> bool:
