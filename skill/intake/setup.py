@@ -17,6 +17,7 @@ from deep_learning_expert.tools.requirements import Issue, Setup
 _HIGH_PERCENT, _LOW_PERCENT = 90.0, 10.0  # all right on the many, all wrong on the few
 _OF_THE_MANY = ("accuracy", "pixel_accuracy", "top1_accuracy")
 _OF_THE_FEW = ("iou", "mIoU", "foreground_iou", "recall", "f1", "macro_f1", "dice", "precision", "AP")
+_FAR_APART = 10.0  # points between training and held-out result: more than the noise of a validation set
 _LONGEST_NAME = 80
 _OBSERVED = ("after ", "at ", "by ", "第", "在")
 
@@ -59,6 +60,8 @@ def read_issues(fields: Fields) -> tuple[Issue, ...]:
             found.append(issue)
     if "predicts-majority" not in found and any(_only_the_many(field) for field in fields.issues):
         found.append("predicts-majority")
+    if "overfitting" not in found and any(_train_far_above_validation(field) for field in fields.issues):
+        found.insert(0, "overfitting")
     if "reward-stuck" in found and "not-learning" in found:
         found.remove("not-learning")
     return tuple(found)
@@ -67,7 +70,20 @@ def read_issues(fields: Fields) -> tuple[Issue, ...]:
 def understood(field: Field) -> bool:
     """Whether an issue's text said anything that was understood."""
     settings = field.reading.of("setting") or field.first("optimizer")
-    return field.first("issues") is not None or bool(settings) or _only_the_many(field)
+    return (
+        field.first("issues") is not None
+        or bool(settings)
+        or _only_the_many(field)
+        or _train_far_above_validation(field)
+    )
+
+
+def _train_far_above_validation(field: Field) -> bool:
+    """Whether two results of one measure, on training and held-out data, lie far apart: "train 99 %, val 70 %"."""
+    if not field.text or not (field.says("flags", "on_training") and field.says("flags", "on_held_out")):
+        return False
+    values = [_percent(item) for item in field.reading.of("target", "share", "rate") if item.unit in ("%", "")]
+    return len(values) >= 2 and max(values) - min(values) >= _FAR_APART
 
 
 def _only_the_many(field: Field) -> bool:

@@ -59,7 +59,9 @@ def _offers(
     """What the policy offers, the user's own model before all others."""
     if stated is None:
         return offers
-    mode: Mode = next((offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated, situation))
+    mode: Mode = next(
+        (offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated, situation)
+    )
     own = Offer(stated.id, mode, "stated")
     return (own, *(offer for offer in offers if offer.id != stated.id))
 

@@ -37,11 +37,19 @@ def wanted_mode(offered: Mode, model: Facts, policy: Policy, situation: Situatio
 
 
 def hopeless_samples(model: Facts, policy: Policy, situation: Situation) -> bool:
-    """Whether a vision model from random weights would see far too few images for its kind."""
-    if policy.scratch_from not in {"imagenet", "coco", "kinetics"} or situation.samples is None:
+    """Whether a model from random weights would see far too few images or texts for its kind."""
+    kind = model.row.architecture_class
+    if situation.samples is None:
         return False
-    kind = "transformer" if model.row.architecture_class == "Transformer" else "other"
-    return situation.samples < float(rules()["training"][f"least_images_{kind}"]["value"])
+    if policy.scratch_from == "text" and kind == "Transformer":
+        least = "least_texts_transformer"
+    elif policy.scratch_from == "coco" and kind in {"Hybrid", "Transformer"}:
+        least = "least_images_detr"
+    elif policy.scratch_from in {"imagenet", "coco", "kinetics"}:
+        least = "least_images_transformer" if kind == "Transformer" else "least_images_other"
+    else:
+        return False
+    return situation.samples < float(rules()["training"][least]["value"])
 
 
 def tokens_wanted(model: Facts) -> Figure | None:

@@ -151,7 +151,11 @@ def _member_of_size(named: tuple[str, str], text: str, known: Mapping[str, str])
         if each.family == row.family and each.params
     }
     best = min(ratios, key=lambda model_id: ratios[model_id], default=named[0])
-    return (best, f"{named[1]} {match.group().strip()}") if ratios.get(best, _SIZE_TOLERANCE + 1) <= _SIZE_TOLERANCE else named
+    return (
+        (best, f"{named[1]} {match.group().strip()}")
+        if ratios.get(best, _SIZE_TOLERANCE + 1) <= _SIZE_TOLERANCE
+        else named
+    )
 
 
 def _runs(text: str) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.recipe.hardware import Machine
 from deep_learning_expert.tools.requirements import Requirements
+from deep_learning_expert.tools.subtasks import subtasks
 
 # Units of `data.samples` that count something else than training samples; they get a number of their own.
 _NOT_SAMPLES = {"tokens": "tokens", "hours": "hours"}
@@ -51,6 +52,8 @@ def facts_of(needs: Requirements, candidate: Candidate, machine: Machine) -> Fac
 
 def _task_tags(needs: Requirements) -> Iterator[str]:
     yield f"type:{needs.task_type}"
+    if subtasks()[needs.subtask].type == "classification":
+        yield "type:classification"  # people file churn and bot accounts under detection, too
     yield f"domain:{needs.domain}"
     yield f"subtask:{needs.subtask}"
     yield from needs.challenges
@@ -78,7 +81,17 @@ def _task_tags(needs: Requirements) -> Iterator[str]:
 
 
 # Coding a clinical document or indexing an article gives each several codes, though nobody says so.
-_MULTILABEL_WORDS = ("multi-label", "multilabel", "multi label", "多标签", "icd cod", "icd编码", "icd 编码", "icd code", "mesh index")
+_MULTILABEL_WORDS = (
+    "multi-label",
+    "multilabel",
+    "multi label",
+    "多标签",
+    "icd cod",
+    "icd编码",
+    "icd 编码",
+    "icd code",
+    "mesh index",
+)
 
 
 def _data_tags(needs: Requirements) -> Iterator[str]:
