@@ -11,6 +11,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -81,13 +82,14 @@ def plan(
         raise SettingError("setting.task_or_batch")
     typed = parse_task(sys.stdin.buffer.read(), source="standard input") if task == "-" else load_task(Path(task))
     conversation = Expert().start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
-    if session is not None:
-        from deep_learning_expert.skill.sessions.recorded import record
+    with ExitStack() as stack:
+        if session is not None:
+            from deep_learning_expert.skill.sessions.recorded import record
 
-        conversation = record(open_store(store), session, conversation)
-    report = conversation.report()
-    for path in log or ():
-        report = conversation.observe(path)
+            conversation = record(stack.enter_context(open_store(store)), session, conversation)
+        report = conversation.report()
+        for path in log or ():
+            report = conversation.observe(path)
     _show(report, as_json)
     raise typer.Exit(_EXIT[report.status])
 

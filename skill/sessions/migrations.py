@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from deep_learning_expert.tools.errors import SessionError
 
@@ -56,21 +56,25 @@ def _index_by_age(connection: Connection) -> None:
 MIGRATIONS: tuple[Migration, ...] = (_first_tables, _index_by_age)
 
 
+def version_of(connection: Connection) -> int:
+    """The version of the store's tables, zero for an empty database."""
+    if not inspect(connection).has_table("store_version"):
+        return 0
+    return int(connection.execute(text("SELECT version FROM store_version")).scalar() or 0)
+
+
 def migrate(connection: Connection, migrations: Sequence[Migration] = MIGRATIONS) -> None:
-    """Brings the store to the newest version inside the caller's write transaction; does nothing when it is there.
+    """Brings the store to the newest version inside the caller's write transaction: all changes or none.
 
     Errors: SessionError when a newer program has written the store.
     """
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
-    connection.execute(text("CREATE TABLE IF NOT EXISTS store_version (version INTEGER NOT NULL)"))
-    found = connection.execute(text("SELECT version FROM store_version")).scalar()
-    version = 0 if found is None else int(found)
+    version = version_of(connection)  # looked at under the lock: another process may just have migrated
     if version > len(migrations):
         raise SessionError("session.newer_store", version=version, known=len(migrations))
-    if version == len(migrations):
-        return
     for change in migrations[version:]:
         change(connection)
+    connection.execute(text("CREATE TABLE IF NOT EXISTS store_version (version INTEGER NOT NULL)"))
     connection.execute(text("DELETE FROM store_version"))
     connection.execute(text("INSERT INTO store_version (version) VALUES (:version)"), {"version": len(migrations)})

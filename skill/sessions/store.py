@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from deep_learning_expert.skill.sessions.address import find_store
 from deep_learning_expert.skill.sessions.database import open_engine, transaction
-from deep_learning_expert.skill.sessions.migrations import MIGRATIONS, Migration, migrate
+from deep_learning_expert.skill.sessions.migrations import MIGRATIONS, Migration, migrate, version_of
 from deep_learning_expert.skill.sessions.tables import EVENTS, SESSIONS
 from deep_learning_expert.skill.workflow.events import Event, event_from_json, event_to_json
 from deep_learning_expert.tools.errors import SessionError
@@ -71,8 +71,11 @@ class EventStore:
         self.shown = address.shown
         self.engine = open_engine(address)
         self._clock = clock
-        with self._transaction(writes=True) as connection:
-            migrate(connection, migrations)
+        try:
+            self._update(migrations)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Lets the connections go."""
@@ -165,6 +168,14 @@ class EventStore:
         return info, records
 
     # -- parts ----------------------------------------------------------------------------------------------------
+
+    def _update(self, migrations: Sequence[Migration]) -> None:
+        """Migrates if need be; a store of this version is only looked at, so that opening it waits for nobody."""
+        with self._transaction(writes=False) as connection:
+            current = version_of(connection) == len(migrations)
+        if not current:
+            with self._transaction(writes=True) as connection:
+                migrate(connection, migrations)
 
     def _transaction(self, *, writes: bool) -> AbstractContextManager[Connection]:
         return transaction(self.engine, self.shown, writes=writes)

@@ -1,0 +1,107 @@
+"""`dl-expert session` as its user meets it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from deep_learning_expert.skill.interfaces.cli import main
+
+TASKS = Path(__file__).resolve().parents[3] / "examples" / "tasks"
+LOG = "step,train_loss\n" + "".join(f"{step},{1 / step:.4f}\n" for step in range(1, 40)) + "40,nan\n41,nan\n"
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """The command line inside this process, each call opening the store anew."""
+    monkeypatch.setenv("DL_EXPERT_STORE", str(tmp_path / "store" / "s.sqlite3"))
+
+    def call(*arguments: str, text: str = "") -> SimpleNamespace:
+        monkeypatch.setattr(sys, "argv", ["dl-expert", *arguments])
+        monkeypatch.setattr(sys, "stdin", TextIOWrapper(BytesIO(text.encode())))
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        return SimpleNamespace(returncode=ended.value.code, stdout=out, stderr=err)
+
+    return call
+
+
+def test_a_session_goes_on_over_processes(run, tmp_path: Path) -> None:
+    asked = run("plan", str(TASKS / "defects_unspecified.json"), "--session", "demo", "--json")
+    assert asked.returncode == 3
+    assert run("session", "answer", "demo", "data.size", "5k images", "--json").returncode == 3
+    planned = run("session", "answer", "demo", "--assume", "--json")
+    assert planned.returncode == 0
+    changed = run("session", "answer", "demo", "constraints.computeResources", "CPU only", "--json")
+    assert json.loads(changed.stdout)["changes"]
+    log = tmp_path / "run.csv"
+    log.write_text(LOG)
+    observed = run("session", "observe", "demo", str(log), "--json")
+    assert "loop3-check-stability" in [item["rule"] for item in json.loads(observed.stdout)["trace"]]
+    resumed = run("session", "resume", "demo", "--json")
+    assert json.loads(resumed.stdout)["plan"] == json.loads(observed.stdout)["plan"]
+    shown = json.loads(run("session", "show", "demo", "--json").stdout)
+    assert shown["state"] == "planned"
+    assert [item["seq"] for item in shown["events"]] == list(range(1, shown["events"][-1]["seq"] + 1))
+
+
+def test_a_session_moves_to_another_store_and_back_unchanged(run, tmp_path: Path) -> None:
+    run("plan", str(TASKS / "pcb_defects_zh.json"), "--session", "缺陷")
+    out = tmp_path / "out.jsonl"
+    assert run("session", "export", "缺陷", "--out", str(out)).returncode == 0
+    other = ("--store", str(tmp_path / "other.sqlite3"))
+    assert run("session", "import", str(out), *other).returncode == 0
+    assert run("session", "export", "缺陷", *other).stdout == out.read_text(encoding="utf-8")
+    assert run("session", "import", str(out)).returncode == 2
+    assert "事件数" in run("session", "list", "--lang", "zh").stdout
+    assert "完成步骤" in run("session", "show", "缺陷").stdout
+
+
+def test_a_spoilt_export_is_refused_whole(run, tmp_path: Path) -> None:
+    run("plan", str(TASKS / "pets_on_phone.json"), "--session", "demo")
+    lines = run("session", "export", "demo").stdout.splitlines()
+    count = len(lines) - 1
+    start_and_end = [
+        lines[0].replace(f'"events":{count}', '"events":2'),
+        lines[1],
+        lines[-1].replace(str(count), "2", 1),
+    ]
+    spoilt = {
+        "cut": lines[:-1],
+        "gap": [lines[0], lines[1], *lines[3:]],
+        "doubled": [*lines, lines[-1]],
+        "headless": lines[1:],
+        "broken": [*lines[:-1], lines[-1][:-1]],
+        "time": [lines[0], lines[1].replace("Z", "?", 1), *lines[2:]],
+        "illegal": start_and_end,
+        "empty": [],
+    }
+    for name, kept in spoilt.items():
+        done = run("session", "import", "-", "--name", name, text="\n".join(kept))
+        assert done.returncode == 2, name
+        assert done.stderr.count("\n") == 1, done.stderr
+    assert [item["name"] for item in json.loads(run("session", "list", "--json").stdout)] == ["demo"]
+
+
+def test_deletion_asks_for_exactly_one_aim(run) -> None:
+    run("plan", str(TASKS / "pets_on_phone.json"), "--session", "demo")
+    for arguments in ([], ["demo", "--older-than", "3"], ["--older-than", "-1"], ["--older-than", "nan"], ["none"]):
+        assert run("session", "delete", *arguments).returncode == 2
+    assert "demo" not in run("session", "delete", "--older-than", "1").stdout
+    assert "demo" in run("session", "delete", "demo").stdout
+    assert json.loads(run("session", "list", "--json").stdout) == []
+
+
+def test_a_taken_name_keeps_the_session_that_has_it(run) -> None:
+    run("plan", str(TASKS / "pets_on_phone.json"), "--session", "demo")
+    again = run("plan", str(TASKS / "wake_word_zh.json"), "--session", "demo")
+    assert again.returncode == 2
+    assert "session resume demo" in again.stderr
+    assert run("session", "answer", "demo", "data.size").returncode == 2
+    assert run("session", "list", "--lang", "fr").returncode == 2
