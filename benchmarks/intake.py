@@ -1,7 +1,7 @@
 """Measures the free-text intake on its own messages: `benchmarks/intake.py [SET ...] [--errors]`.
 
 Sets (evals/intake): `development` was tuned on; `held_out` and `fresh` were measured once unseen and repaired after;
-`unseen` was written last and nothing was changed after it was measured. A fact is a field with what it states
+`unseen` was written last and nothing was changed because of it. A fact is a field with what it states
 (evals/intake/gold.py). Intervals: Wilson, 95 %. False asks: facts held to be missing that are not when the gold task
 is read. The last column counts facts that no words of the message stand behind.
 """

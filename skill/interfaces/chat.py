@@ -10,14 +10,18 @@ from pathlib import Path
 
 from deep_learning_expert.prompts.phrases import LANGUAGES, Language, template
 from deep_learning_expert.skill.contract.report import Question, Report
+from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.expert import Conversation, Expert
 from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
+from deep_learning_expert.skill.intake.gaps import missing_facts
 from deep_learning_expert.skill.intake.message import read_message
+from deep_learning_expert.skill.intake.reading import read_task
 from deep_learning_expert.skill.interfaces.chat_input import messages
 from deep_learning_expert.skill.interfaces.report_view import view
 from deep_learning_expert.skill.trigger.decide import clarifying_question, decide, foreign_note, out_of_scope_reply
 from deep_learning_expert.skill.workflow.events import Answered
 from deep_learning_expert.skill.workflow.evidence import observe_log_text, observe_logs
+from deep_learning_expert.skill.workflow.state import with_answer
 from deep_learning_expert.tools.errors import ExpertError
 
 ReadLine = Callable[[], str | None]
@@ -115,10 +119,20 @@ class Chat:
         if choice is None and self._is_more_than_an_answer(message):
             return False
         answer = choice or message.strip()
+        if not self._answers_it(field, answer):
+            self._say("not_an_answer")
+            self._next_question()
+            return True
         fact = Fact(field, _ANSWER_KEYS.get(field, ""), answer, len(self.draft.messages), (0, len(message)))
         self.draft = self.draft.with_turn(message, (fact,), ())
         self._change([(field, self.draft.text(field) or answer)])
         return True
+
+    def _answers_it(self, field: str, answer: str) -> bool:
+        """Whether the field would still be missing with this answer in it."""
+        assert self.conversation is not None  # questions are asked inside a conversation
+        task = Task.model_validate(with_answer(self.conversation.session.state.task, field, answer))
+        return all(gap.field != field for gap in missing_facts(read_task(task)))
 
     def _is_more_than_an_answer(self, message: str) -> bool:
         """Whether a reply states facts of its own, asks back, or has left the subject."""
@@ -188,6 +202,8 @@ class Chat:
                 self.waiting_logs.append(log)
         if len(session.events) == before:
             self._say("nothing_new")
+            if self.question is not None:
+                self._next_question()
             return
         self._present(self.conversation.report(), first=False)
 

@@ -91,3 +91,16 @@ def test_a_task_without_a_goal_is_asked_about() -> None:
 )
 def test_odd_lines_never_break_the_dialogue(line: str) -> None:
     assert "Model design" in talk(line, _LEAVES)[2]
+
+
+@pytest.mark.parametrize("reply", ["what is a loss function", "blue"])
+def test_a_reply_that_answers_nothing_is_no_answer(reply: str) -> None:
+    said = talk("I want to classify photos of leaves into 12 diseases, 8000 labelled images", reply, "one RTX 3090")
+    assert "could not read an answer" in said[2] and "Question: What hardware" in said[2]
+    assert "Model design" in said[3] and reply not in said[3]
+
+
+@pytest.mark.parametrize(("reply", "choice"), [("1", "CPU only"), ("2", "one GPU"), ("3", "several GPUs")])
+def test_every_offered_choice_is_an_answer(reply: str, choice: str) -> None:
+    said = talk("I want to classify photos of leaves into 12 diseases, 8000 labelled images", reply)
+    assert choice in said[1] and "could not read" not in said[2] and "Model design" in said[2]
