@@ -121,3 +121,11 @@ JSON = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.t
 def test_any_json_gives_a_verdict_or_a_tool_error(data: object):
     with suppress(ToolError):
         diagnose_text(json.dumps({"loss": [1.0, 0.5], "other": data}), "history.json")
+
+
+def test_a_nan_without_punctuation_is_a_value_and_not_a_name() -> None:
+    losses = ["nan" if epoch > 14 else f"{2.3 * 0.9**epoch:.4f}" for epoch in range(1, 25)]
+    text = "\n".join(f"epoch {n} train_loss {loss} val_loss {loss}" for n, loss in enumerate(losses, start=1))
+    verdict = diagnose_text(text, "run.txt")
+    assert verdict.primary is not None
+    assert verdict.primary.id == "nan"

@@ -28,7 +28,8 @@ _NUMBERLESS = ("nan", "inf", "|", "--")
 @cache
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     """ANSI codes; a pair of name and number; a table row; a table's border."""
-    word = r"[A-Za-z][\w/@.()-]{0,40}"
+    # "loss nan acc 0.1": a value that is no number must not be read as a word of the next name.
+    word = r"(?!(?:[nN]a[nN]|NAN|[iI]nf|INF|infinity)(?!\w))[A-Za-z][\w/@.()-]{0,40}"
     value = (
         r"[-+]?(?:\d[\d,]*(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])|[-+]?(?:nan|NaN|NAN|inf|Inf|INF|infinity)(?!\w)"
     )
