@@ -72,8 +72,8 @@ _HEAD = """# Generated projects that learn
 `python benchmarks/projects.py --torch PYTHON --out benchmarks/PROJECTS.md` plans a task, writes its project,
 and runs `train.py --smoke` on CPU. A row stands here only when the smoke run held: the loss fell, the metric beats the
 trivial baseline on the test split, gradients are finite, the learning rates are those of the schedule, a resumed run
-ends with the same weights. "Diagnosis" is how many curves it read from the log and what it says. Image and text rows train a small
-stand-in, because pretrained weights would need the network; the README of each project says so.
+ends with the same weights. "Diagnosis" is how many curves it read from the log and what it says. Image and text rows
+train a small stand-in, because pretrained weights would need the network; the README of each project says so.
 
 | back end | layout | planned model | data | metric (95 %) | trivial baseline | diagnosis | seconds |
 |---|---|---|---|---|---|---|---|
