@@ -54,7 +54,9 @@ def _mentions(fields: Iterable[Field]) -> Iterable[_Mention]:
 
 
 def _is_absent(quantity: Quantity, field: Field) -> bool:
-    """ "no GPU", "没有显卡": named because the user has none."""
+    """ "no GPU", "没有显卡": named because the user has none; the reader may have made a CPU of it already."""
+    if quantity.unit == "cpu":
+        return False
     before = field.text[max(0, quantity.span[0] - 12) : quantity.span[0]].lower().rstrip()
     for word in vocabulary("facts")["absent"]["words"]:
         front = before.removesuffix(word)
