@@ -22,9 +22,12 @@ def crowd(place: str, turns: int) -> None:
         subprocess.Popen([*command, me, str(turns)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for me in WRITERS
     ]
+    refused = 0
     for process in running:
-        _, complaint = process.communicate(timeout=300)
+        printed, complaint = process.communicate(timeout=300)
         assert process.returncode == 0, complaint
+        refused += int(printed)
+    assert refused > 0, "the writers never met, so nothing was tested"
     with EventStore(place) as store:
         texts = [item.event.text for item in store.read("shared")[1][1:] if isinstance(item.event, Answered)]
         assert len(texts) == len(WRITERS) * turns
@@ -36,11 +39,11 @@ def crowd(place: str, turns: int) -> None:
             talk = resume(store, name)
             answers += sum(event.kind == "answered" for event in talk.session.events)
             assert talk.session.state.name == "planned"
-        assert answers == len(WRITERS) * turns // 5
+        assert answers == len(WRITERS) * turns
 
 
 def test_four_processes_on_one_store(place: str) -> None:
-    crowd(place, turns=25)
+    crowd(place, turns=20)
 
 
 @pytest.mark.slow

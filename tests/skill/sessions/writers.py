@@ -1,7 +1,7 @@
 """A process that takes turns on a store others write to as well: `writers.py STORE ME TURNS`.
 
-Each turn is an answer in a session shared by all processes and, every fifth time, a whole turn with the expert in a
-session of its own. Refused as the later of two writers, it looks again and tries again.
+Each turn is an answer noted in a session that all processes share, and a whole turn with the expert in a session of
+its own. Refused as the later of two writers of the shared one, it looks again and tries again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from deep_learning_expert.tools.errors import SessionError
 
 SHARED = "shared"
 TASK = {"task": {"type": "classification", "domain": "cv"}, "data": {}, "constraints": {}}
-EXPERT_EVERY = 5
 TURNS_PER_SESSION = 10
 
 
@@ -40,12 +39,11 @@ def main(place: str, me: str, turns: int) -> None:
                 else:
                     last += 1
                     break
-            if turn % EXPERT_EVERY == 0:
-                if turn % (EXPERT_EVERY * TURNS_PER_SESSION) == 0:
-                    talk = record(store, f"own-{me}-{turn}", Expert().start(TASK, assume=True))
-                    talk.report()
-                assert talk is not None
-                talk.answer("data.size", f"{1000 + turn} images")
+            if turn % TURNS_PER_SESSION == 0:
+                talk = record(store, f"own-{me}-{turn}", Expert().start(TASK, assume=True))
+                talk.report()
+            assert talk is not None
+            talk.answer("data.size", f"{1000 + turn} images")
         print(refused)
 
 
