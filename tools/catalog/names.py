@@ -40,11 +40,24 @@ def _weights_cells(line: str) -> dict[str, str]:
 @cache
 def _bulk_names() -> Mapping[str, str]:
     """Normalised id or alias -> id, for timm and torchvision."""
-    found = {normal(row_id): row_id for part in ("torchvision", "timm") for row_id in _ids(part)}
+    found: dict[str, str] = {}
+    for row_id in (*_ids("torchvision"), *_ids("timm")):
+        other = found.setdefault(normal(row_id), row_id)
+        if other != row_id:
+            # Two ids of one spelling, such as 3.2 and 32 GF: each keeps its own and the one with its decimal mark.
+            found |= {other: other, row_id: row_id, _with_decimals(row_id): row_id, _with_decimals(other): other}
     with (tables.DATA / "aliases.csv").open(encoding="utf-8", newline="") as stream:
         for alias, row_id in list(csv.reader(stream))[1:]:
             found.setdefault(normal(alias), row_id)
     return found
+
+
+def _with_decimals(name: str) -> str:
+    """As `normal`, but a mark between digits stays: "RegNetX-3.2GF" -> "regnetx3_2gf"."""
+    lower = name.strip().lower()
+    inside = zip(" " + lower, lower, lower[1:] + " ", strict=False)
+    kept = ("\0" if char in "._" and a.isdigit() and b.isdigit() else char for a, char, b in inside)
+    return normal("".join(kept)).replace("\0", "_")
 
 
 def _ids(part: str) -> Iterable[str]:
@@ -57,7 +70,9 @@ def find(name: str) -> str | None:
         key = normal(spelling)
         if not key:
             continue
-        row_id = _curated_names().get(key) or _bulk_names().get(key)
+        bulk = _bulk_names()
+        marked = bulk.get(spelling.strip().lower()) or bulk.get(_with_decimals(spelling))
+        row_id = _curated_names().get(key) or marked or bulk.get(key)
         if row_id:
             return row_id
     return None

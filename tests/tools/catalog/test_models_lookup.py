@@ -22,6 +22,8 @@ from deep_learning_expert.tools.errors import UnknownNameError
         ("ViT-B/16", "vit_base_patch16_224"),
         ("ConvNeXt-Tiny", "convnext_tiny"),
         ("Swin-T", "swin_tiny_patch4_window7_224"),
+        ("RegNet_X-3.2GF", "regnet_x_3_2gf"),
+        ("RegNetX-32GF", "regnet_x_32gf"),
     ],
 )
 def test_usual_spellings_name_one_architecture(spelling: str, expected: str) -> None:
@@ -45,11 +47,39 @@ def test_any_text_is_a_known_name_or_a_clear_error(text: str) -> None:
         assert row.id in models.architecture_ids()
 
 
-def test_resnet50_counts_are_macs_not_flops() -> None:
+def test_resnet50_counts_are_exact_and_macs_not_flops() -> None:
     row = models.architecture("resnet50")
-    assert row.params == pytest.approx(25.56e6, rel=1e-3)
-    at_176_px = 4.09e9 * (int(row.macs_at.split("x")[0]) / 224) ** 2
-    assert row.macs == pytest.approx(at_176_px, rel=0.03)
+    assert row.params == 25_557_032
+    assert row.macs_at == "224x224"
+    assert row.macs == pytest.approx(4.089e9, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "published_macs"),
+    [("efficientnet_b0", 0.386e9), ("vit_base_patch16_224", 17.564e9), ("swin_v2_t", 5.94e9), ("mvit_v1_b", 70.599e9)],
+)
+def test_macs_agree_with_published_counts(name: str, published_macs: float) -> None:
+    assert models.architecture(name).macs == pytest.approx(published_macs, rel=0.02)
+
+
+def test_most_counts_are_our_own_and_none_of_those_is_round() -> None:
+    rows = [models.architecture(name) for name in tables.lines_by_id("timm", "architecture")]
+    ours = [row for row in rows if row.source.startswith("computed:")]
+    assert len(ours) > 0.99 * len(rows)
+    assert sum((row.params or 0) % 10_000 == 0 for row in ours) < 0.01 * len(ours)
+
+
+def test_torchvision_shares_a_row_where_the_network_is_the_same() -> None:
+    bulk = set(tables.lines_by_id("torchvision", "architecture"))
+    assert not bulk & (
+        set(tables.lines_by_id("timm", "architecture")) | set(tables.lines_by_id("curated", "architecture"))
+    )
+    assert {"timm", "TorchVision"} <= {row.where for row in models.weights_of("resnet50")}
+
+
+def test_torchvision_swag_weights_are_non_commercial() -> None:
+    rows = [row for row in models.weights_of("vit_h_14") if "SWAG" in row.tag]
+    assert rows and all(row.license == "cc-by-nc-4.0" for row in rows)
 
 
 def test_non_commercial_weights_keep_their_licence() -> None:

@@ -1,9 +1,10 @@
 """Makes data/timm_*.csv and data/measurement_series.csv from the published tables.
 
-usage: python tools/catalog/build/timm_tables.py SHARED_DATA TIMM_PACKAGE_FOLDER
+usage: python tools/catalog/build/timm_tables.py SHARED_DATA TIMM_PACKAGE_FOLDER COUNTS.csv ...
 SHARED_DATA: folder with timm/*.csv. TIMM_PACKAGE_FOLDER: site-packages/timm of timm 1.0.31,
 read as text for the module of each model and the licence in each pretrained configuration.
-"GMACs" in these tables are MACs, "macts" are millions of activations; both are rounded as printed there.
+COUNTS.csv: what count_timm.py wrote. A model it could not build keeps the figures of the published tables, rounded as
+printed there, at the largest side they were measured at; "GMACs" in these tables are MACs.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import tomllib
 from pathlib import Path
 
 DATA = Path(__file__).resolve().parent.parent / "data"
+COUNTED = "computed: timm 1.0.31 on the meta device"
 RESULTS = "huggingface/pytorch-image-models results/"
 DEVICES = {"rtx3090": "rtx-3090", "rtx4090": "rtx-4090", "4090": "rtx-4090", "pro6000maxq": "rtx-pro-6000-max-q"}
 PRECISIONS = {"amp": "amp-fp16", "amp_bf16": "amp-bf16", "bf16": "bf16", "fp32": "fp32"}
@@ -108,44 +110,46 @@ def measurements(folder: Path) -> tuple[dict[str, list[str]], list[list[str]]]:
     return cells, about
 
 
-def counts(folder: Path) -> dict[str, tuple[float, float, float, str]]:
-    """Params M, GMACs, Mact and image side per model id; newest table first, at its smallest measured side."""
-    found: dict[str, tuple[float, float, float, str]] = {}
-    names = sorted(
-        folder.glob("benchmark-infer-*.csv"), key=lambda path: re.findall(r"pt(\d+)", path.name), reverse=True
-    )
+def printed(folder: Path) -> dict[str, list[str]]:
+    """Model id -> params, MACs, size and activations of the newest published table, at its largest measured side."""
+    found: dict[str, list[str]] = {}
+    names = sorted(folder.glob("benchmark-infer-*.csv"), key=lambda path: re.findall(r"pt(\d+)", path.name))
     for path in names:
-        here: dict[str, tuple[float, float, float, str]] = {}
-        for row in rows(path):
-            if not (row["infer_gmacs"] and row["infer_macts"]):
-                continue
-            side = row["infer_img_size"]
-            value = (float(row["param_count"]), float(row["infer_gmacs"]), float(row["infer_macts"]), side)
-            model = row["model"].partition(".")[0]
-            if model not in here or int(side) < int(here[model][3]):
-                here[model] = value
-        for model, value in here.items():
-            found.setdefault(model, value)
+        usable = [row for row in rows(path) if row["infer_gmacs"] and row["infer_macts"]]
+        for row in sorted(usable, key=lambda row: int(row["infer_img_size"])):
+            side, millions = row["infer_img_size"], float(row["param_count"])
+            macs, written = float(row["infer_gmacs"]) * 1e9, float(row["infer_macts"]) * 1e6
+            cells = [str(round(millions * 1e6)), str(round(macs)), f"{side}x{side}", str(round(written))]
+            found[row["model"].partition(".")[0]] = cells
     return found
 
 
-def main(shared: Path, package: Path) -> None:
+def counted(paths: list[Path]) -> dict[str, list[str]]:
+    """The same cells as count_timm.py wrote them."""
+    found = {}
+    for path in paths:
+        for line in path.read_text(encoding="utf-8").splitlines():
+            model, params, macs, height, width, written = line.split(",")
+            found[model] = [params, macs, f"{height}x{width}", written]
+    return found
+
+
+def main(shared: Path, package: Path, exact: list[Path]) -> None:
     """Writes every generated file."""
     where, stated = modules(package), licenses(package)
     classes = tomllib.loads(Path(__file__).with_name("timm_classes.toml").read_text(encoding="utf-8"))
     class_of = {module: kind for kind, listed in classes.items() for module in listed}
     cells, about = measurements(shared / "timm")
-    known = counts(shared / "timm")
-    body, source = [], RESULTS + "benchmark-infer-*.csv (rounded as printed)"
-    for model, (params, gmacs, macts, side) in sorted(known.items()):
+    ours, theirs, body = counted(exact), printed(shared / "timm"), []
+    for model in sorted(theirs):
         module = where.get(model)
         if module is None or module not in class_of:
             print("left out, no module or class:", model, module)
             continue
-        numbers = [str(round(params * 1e6)), str(round(gmacs * 1e9)) if gmacs else "", f"{side}x{side}"]
-        body.append(
-            [model, model, module, class_of[module], "CV", *numbers, str(round(macts * 1e6)), "", "", "", "", source]
-        )
+        source = COUNTED if model in ours else RESULTS + "benchmark-infer-*.csv (rounded as printed)"
+        numbers = ours.get(model) or theirs[model]
+        body.append([model, model, module, class_of[module], "CV", *numbers, "", "", "", "", source])
+    print("rounded as printed:", *(row[0] for row in body if row[0] not in ours))
     listed = {row[0] for row in body}
     write("timm_architecture.csv", ARCHITECTURE, body)
     write("timm_measurement.csv", "id,cells", [[m, "|".join(c)] for m, c in sorted(cells.items()) if m in listed])
@@ -165,4 +169,4 @@ def main(shared: Path, package: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]))
+    main(Path(sys.argv[1]), Path(sys.argv[2]), [Path(name) for name in sys.argv[3:]])
