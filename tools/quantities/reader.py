@@ -28,7 +28,36 @@ def read_quantities(text: str, expect: Expect | None = None) -> Reading:
     folded = lexicon.fold(examined)
     reader = _Reader(Context(examined, folded, scan(folded)), expect)
     quantities, fragments = reader.read()
+    if expect == "count" and not any(_counts_samples(item) for item in quantities):
+        split_at = next((item.span[1] - 1 for item in quantities if _may_be_thousands(item)), None)
+        if split_at is not None:
+            return _read_as_thousands(text, split_at)
     return Reading(tuple(quantities), tuple(fragments), truncated=len(text) > MOST_CHARS)
+
+
+def _counts_samples(item: Quantity) -> bool:
+    return item.kind == "count" and item.unit not in ("classes", "labels")
+
+
+def _may_be_thousands(item: Quantity) -> bool:
+    """ "8k images" where the question is how many, and no other count of samples: thousands, not a picture's size."""
+    return item.kind == "resolution" and item.words.lower().endswith("k")
+
+
+def _read_as_thousands(text: str, split_at: int) -> Reading:
+    """Reads with a space before the k at `split_at`, which makes it thousands; spans are those of `text`."""
+    reading = read_quantities(f"{text[:split_at]} {text[split_at:]}", "count")
+
+    def back(place: int) -> int:
+        return place - (place > split_at)
+
+    moved = tuple(
+        replace(
+            item, span=(back(item.span[0]), back(item.span[1])), words=text[back(item.span[0]) : back(item.span[1])]
+        )
+        for item in reading.quantities
+    )
+    return Reading(moved, reading.not_understood, truncated=reading.truncated)
 
 
 _DIRECT_KINDS: Mapping[str, QuantityKind] = {

@@ -178,9 +178,12 @@ def _is_device_time(text: str, number: Numeral) -> bool:
     return unit is not None and unit.kind == "device_time"
 
 
+_DASHES = str.maketrans("", "", "-–—~ ")
+
+
 def _is_count(text: str, at: int, machine: Machine) -> bool:
-    """Whether digits that look like a device ("3090") rather count something: "3090 images"."""
-    if not text[at : machine.end].strip().isdigit():
+    """Whether digits that look like a device ("3090", "20-60") rather count something: "20-60 agents"."""
+    if not text[at : machine.end].translate(_DASHES).strip().isdigit():
         return False
     number = read_range(text, at)
     if number is None:
