@@ -21,6 +21,4 @@ def run(arguments: Arguments) -> Reading:
     return read_quantities(arguments.text)
 
 
-TOOL = Tool(
-    "parse_quantities", "Typed quantities (value, unit, direction, conditions) in a text.", Arguments, run
-)
+TOOL = Tool("parse_quantities", "Typed quantities (value, unit, direction, conditions) in a text.", Arguments, run)
