@@ -62,7 +62,7 @@ def _offers(
     mode: Mode = next(
         (offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated, situation)
     )
-    own = Offer(stated.id, mode, "stated")
+    own = Offer(stated.id, mode, stated.why)
     return (own, *(offer for offer in offers if offer.id != stated.id))
 
 

@@ -27,11 +27,18 @@ _SIZE_TOLERANCE = 1.6  # "7B" covers 6.7 to 8.2 billion; beyond this factor it i
 
 @dataclass(frozen=True)
 class Stated:
-    """id: catalog id; words: as the user wrote it; certain: named in the set-up, not merely mentioned in the task."""
+    """id: catalog id; words: as the user wrote it; certain: named in the set-up, not merely mentioned in the task;
+    by_size: only a size was said ("a 7B model"), so the model is our choice of that size."""
 
     id: str
     words: str
     certain: bool
+    by_size: bool = False
+
+    @property
+    def why(self) -> str:
+        """The phrase (room architecture, why) that says truly why it comes first."""
+        return "sized" if self.by_size else "stated" if self.certain else "named"
 
 
 def stated_model(policy: Policy, situation: Situation, offers: tuple[Offer, ...]) -> Stated | None:
@@ -56,7 +63,7 @@ def stated_model(policy: Policy, situation: Situation, offers: tuple[Offer, ...]
             return Stated(_with_weights(own, situation, offers), named[1], certain)
         sized = _sized(text, policy, situation) if policy.size_words else None
         if sized:
-            return Stated(sized[0], sized[1], certain)
+            return Stated(sized[0], sized[1], certain, by_size=True)
     return None
 
 
