@@ -187,7 +187,7 @@ def checklist_items(step: str) -> tuple[str, ...]:
 
 def _scope(state: State) -> Scope:
     if state.name == "out_of_scope":
-        return Scope(decision="dont_use", rule=state.scope_rule, reply=state.reply)
+        return Scope(decision="dont_use", rule=state.scope_rule, span=state.scope_words, reply=state.reply)
     return Scope(decision="use", rule="explicit")
 
 

@@ -8,6 +8,7 @@ from deep_learning_expert.skill.intake.gaps import loop_question, questions
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.events import Event, QuestionsAsked
 from deep_learning_expert.skill.workflow.influence import ranked_gaps
+from deep_learning_expert.skill.workflow.scope import refusal
 from deep_learning_expert.skill.workflow.state import State, fold, step_state
 from deep_learning_expert.skill.workflow.steps import RUN
 from deep_learning_expert.skill.workflow.steps.step import to_event
@@ -48,6 +49,10 @@ class Session:
         step = self.state.name
         assert step in STEPS
         context = self.context
+        if not self.state.trace:
+            refused = refusal(context.contract_task, context.language)
+            if refused is not None:
+                return refused
         if self.state.actions[-1:] == ("revisit-goal",):
             return QuestionsAsked(questions=(loop_question("goal", context.language),))
         if step == "requirements" and context.gaps and not context.may_assume:

@@ -79,11 +79,12 @@ class Observed(_Event):
 
 
 class ScopeRefused(_Event):
-    """The request is not for this expert. rule: N1 ... N5 or none."""
+    """The request is not for this expert. rule: N1 ... N5 or none; words: those of the request that fired it."""
 
     kind: Literal["scope_refused"] = "scope_refused"
     rule: str
     reply: str
+    words: str = ""
 
 
 class TargetKept(_Event):

@@ -40,6 +40,7 @@ class State:
     trace: tuple[TraceEntry, ...] = ()
     reply: str = ""
     scope_rule: str | None = None
+    scope_words: str | None = None
 
     def section(self, step: StepName) -> Mapping[str, Any]:
         """The plan section a step drafted, empty before it ran."""
@@ -112,7 +113,7 @@ def _absorb(state: State, event: Event) -> State:
                 stalled_rounds=stalled if event.evidence == "log" else state.stalled_rounds,
             )
         case ScopeRefused():
-            return replace(state, reply=event.reply, scope_rule=event.rule)
+            return replace(state, reply=event.reply, scope_rule=event.rule, scope_words=event.words or None)
         case Stopped():
             return replace(state, reply=event.reason)
         case _:

@@ -122,3 +122,20 @@ def test_a_batch_of_tasks_gives_a_report_each_and_goes_on_after_a_bad_line(tmp_p
     assert answers[0] == {"id": "_pets", "status": "planned"}
     assert ["error" in answer for answer in answers] == [False, True, True]
     assert Report.model_validate_json((tmp_path / "out" / "_pets.json").read_text()).status == "planned"
+
+
+def test_a_task_without_deep_learning_ends_with_exit_code_four() -> None:
+    spec = {"type": "classification", "domain": "tabular", "specificTask": "fit a random forest and an SVM"}
+    done = run("plan", "-", text=json.dumps({"task": spec, "data": {}, "constraints": {}}))
+    assert done.returncode == 4
+    assert "scikit-learn" in done.stdout
+
+
+def test_limits_that_cannot_be_met_end_with_exit_code_five() -> None:
+    task = {
+        "task": {"type": "classification", "domain": "CV", "specificTask": "flowers"},
+        "data": {"size": "20k images"},
+        "constraints": {"computeResources": "CPU only", "latencyRequirement": "<5 ms"},
+        "existingSetup": {"baseModel": "ViT-L/16"},
+    }
+    assert run("plan", "-", "--json", text=json.dumps(task)).returncode == 5
