@@ -210,15 +210,25 @@ def _guarded(run: Callable[..., object]) -> int:
         code = run(standalone_mode=False)
         return code if isinstance(code, int) else 0
     except ContractError as error:
-        typer.echo(error.sentence(), err=True)
+        typer.echo(error.sentence(_error_language()), err=True)
         return 1
     except ExpertError as error:
-        typer.echo(error.sentence(), err=True)
+        typer.echo(error.sentence(_error_language()), err=True)
         return 2
     except BrokenPipeError:
         return 0
     except Exception as error:
         return _told(error)
+
+
+def _error_language() -> Language:
+    """The language asked for with --lang, else that of the terminal's locale."""
+    words = sys.argv[1:]
+    asked = [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
+    locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    if asked and asked[-1] in ("en", "zh"):
+        return "zh" if asked[-1] == "zh" else "en"
+    return "zh" if locale.startswith("zh") else "en"
 
 
 def _told(error: Exception) -> int:
@@ -233,5 +243,6 @@ def _told(error: Exception) -> int:
     if usage is not None:
         typer.echo(usage(), err=True)
         return 2
-    typer.echo(InternalError("internal.unexpected", problem=f"{type(error).__name__}: {error}").sentence(), err=True)
+    defect = InternalError("internal.unexpected", problem=f"{type(error).__name__}: {error}")
+    typer.echo(defect.sentence(_error_language()), err=True)
     return 1

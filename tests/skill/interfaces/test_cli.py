@@ -139,3 +139,8 @@ def test_limits_that_cannot_be_met_end_with_exit_code_five() -> None:
         "existingSetup": {"baseModel": "ViT-L/16"},
     }
     assert run("plan", "-", "--json", text=json.dumps(task)).returncode == 5
+
+
+def test_errors_speak_the_language_asked_for() -> None:
+    assert "不是合法的 JSON" in run("plan", "-", "--lang", "zh", text="{").stderr
+    assert "not valid JSON" in run("plan", "-", "--lang", "en", text="{").stderr
