@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -224,7 +225,7 @@ def _guarded(run: Callable[..., object]) -> int:
 def _error_language() -> Language:
     """The language asked for with --lang, else that of the terminal's locale."""
     words = sys.argv[1:]
-    asked = [after for word, after in zip(words, words[1:], strict=False) if word == "--lang"]
+    asked = [after for word, after in pairwise(words) if word == "--lang"]
     locale = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
     if asked and asked[-1] in ("en", "zh"):
         return "zh" if asked[-1] == "zh" else "en"
