@@ -13,6 +13,7 @@ ExpertError                     a stable code, and one sentence: what is wrong, 
 ├── WorkflowError               an event the transition table does not allow in this state
 ├── SessionError                the session store: unknown session, concurrent writer, corrupt record
 ├── ModelError                  the language model's side; never fatal, the offline draft stands
+├── ScriptError                 a scripted conversation: not consumed, not scripted, or not well-formed
 └── InternalError               a defect of ours (exit 1)
     └── ContractError           our own plan failed its schema or holds an ungrounded number
 
@@ -99,6 +100,10 @@ class SessionError(ExpertError):
 
 class ModelError(ExpertError):
     """The language model failed; the offline draft stands."""
+
+
+class ScriptError(ExpertError):
+    """A scripted conversation does not fit what happened: a reply left over, a call not scripted, a bad file."""
 
 
 class InternalError(ExpertError):
