@@ -67,6 +67,11 @@ class Decisions(_Envelope):
     architecture: ArchitectureDecision
     alternatives: list[ArchitectureDecision]
     tie: bool = Field(description="The first two candidates cannot be told apart honestly.")
+    framework: Literal["pytorch", "tensorflow", "jax", "keras", "paddle"] | None = Field(
+        default=None,
+        description="The framework the user works with, absent when none was named.",
+        exclude_if=lambda value: value is None,
+    )
     recipe: RecipeDecision
     compression: CompressionDecision
     deployment: DeploymentDecision

@@ -134,6 +134,7 @@ def _decisions(context: Context) -> Decisions:
         architecture=_architecture(context.candidate),
         alternatives=[_architecture(candidate) for candidate in context.comparison.candidates[1:]],
         tie=context.comparison.tie,
+        framework=context.needs.setup.framework,
         recipe=RecipeDecision(
             regime=recipe.regime,
             optimizer=recipe.optimizer,
