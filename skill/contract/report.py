@@ -64,6 +64,7 @@ class DeploymentDecision(_Envelope):
 class Decisions(_Envelope):
     """The choices of the plan for programs."""
 
+    subtask: str = Field(description="What was asked for, finer than the task type (an id of tools/subtasks.toml).")
     architecture: ArchitectureDecision
     alternatives: list[ArchitectureDecision]
     tie: bool = Field(description="The first two candidates cannot be told apart honestly.")

@@ -161,6 +161,9 @@ def diagnose(
 def project(
     report: Annotated[Path, typer.Argument(help="A report as `dl-expert plan --json` prints it.")],
     folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    backend: Annotated[
+        str | None, typer.Option(help="Library to write for, instead of the one that suits best.")
+    ] = None,
 ) -> None:
     """Write the training project of a plan: train, evaluate, export, with a smoke run that proves it learns."""
     from deep_learning_expert.skill.contract.reading import decode_json
@@ -169,7 +172,7 @@ def project(
     data = decode_json(_content(report), source=str(report))
     if not isinstance(data, dict):
         raise TaskError("task.not_object", source=report, found="another kind of value")
-    for path in write_project(data, folder):
+    for path in write_project(data, folder, backend):
         typer.echo(str(path))
 
 
@@ -198,6 +201,23 @@ def tool(
             typer.echo(json.dumps(line, ensure_ascii=False))
         return
     typer.echo(json.dumps(toolbox.call_text(name, args), ensure_ascii=False, indent=2))
+
+
+@app.command("eval")
+def evaluate(
+    suite: Annotated[str | None, typer.Argument(help="A shipped suite, a folder or a YAML file; else all.")] = None,
+    only: Annotated[str | None, typer.Option("--only", help="One conversation's id, or a pattern of ids.")] = None,
+    jsonl: Annotated[Path | None, typer.Option("--jsonl", help="Write one JSON line per conversation.")] = None,
+    junit: Annotated[Path | None, typer.Option("--junit", help="Write JUnit XML.")] = None,
+    lang: LangOption = "auto",
+) -> None:
+    """Play the scripted conversations against this installation, offline, and print how they went."""
+    from deep_learning_expert.skill.interfaces.eval_command import run_evals
+
+    if lang not in _LANGUAGES:
+        raise SettingError("setting.unknown_language", value=lang)
+    if not run_evals(suite, only=only, lines=jsonl, junit_xml=junit, language=_error_language()):
+        raise typer.Exit(1)
 
 
 def main() -> NoReturn:

@@ -131,6 +131,7 @@ def _architecture(candidate: Candidate) -> ArchitectureDecision:
 def _decisions(context: Context) -> Decisions:
     recipe, choice, distributed = context.recipe, context.compression, context.distributed
     return Decisions(
+        subtask=context.needs.subtask,
         architecture=_architecture(context.candidate),
         alternatives=[_architecture(candidate) for candidate in context.comparison.candidates[1:]],
         tie=context.comparison.tie,

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from deep_learning_expert.prompts.phrases import template
+from deep_learning_expert.tools.recipe.project.backend import BackEnd
 from deep_learning_expert.tools.recipe.project.choice import Choice
 from deep_learning_expert.tools.recipe.project.settings import fields, metric, smoke
 from deep_learning_expert.tools.recipe.project.tables import FOLDER, table
@@ -16,74 +18,75 @@ if TYPE_CHECKING:
 
 _MOST_TRACED_STEPS = 2000
 _PLANNED_STEPS_UNKNOWN = 1000
-_LIBRARY_PINS: Mapping[str, tuple[str, ...]] = {
-    "images": ("pillow", "timm"),
-    "table": (),
-    "series": (),
-    "text": ("transformers",),
-}
-_EXPORT_PINS = ("onnx", "onnxscript", "onnxruntime")
 
 
 @cache
-def _environment() -> Environment:
+def _environment(folder: Path) -> Environment:
+    """Of the back end in `folder`, whose own template hides the shared one of the same name."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    loader = FileSystemLoader(FOLDER / "templates")
+    loader = FileSystemLoader([folder / "templates", FOLDER / "shared"])
     return Environment(
         loader=loader, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
     )  # nosec: the output is source code and Markdown, not HTML
 
 
+def file_sources(choice: Choice) -> Mapping[str, str]:
+    """Emitted file -> its template, or its sample file (samples/...)."""
+    files = {**choice.backend.routes["files"], **choice.serves.get("files", {})}
+    return {name: source.format(layout=choice.layout) for name, source in files.items()}
+
+
 def render(choice: Choice) -> dict[str, str]:
     """File name -> text of the whole project."""
     context = _context(choice)
-    routes: Mapping[str, str] = table("routes.toml")["files"]
-    texts = {
-        name: _environment().get_template(source.format(layout=choice.layout)).render(context)
-        for name, source in routes.items()
-    }
-    if choice.layout == "series":
-        texts["sample_series.csv"] = (FOLDER / "samples" / "airline.csv").read_text(encoding="utf-8")
-    return texts
+    return {name: _text(choice.backend, source, context) for name, source in file_sources(choice).items()}
+
+
+def _text(backend: BackEnd, source: str, context: Mapping[str, Any]) -> str:
+    if source.endswith(".j2"):
+        return _environment(backend.folder).get_template(source).render(context)
+    return (backend.folder / source).read_text(encoding="utf-8")
 
 
 def _context(choice: Choice) -> dict[str, Any]:
-    routes, defaults = table("routes.toml"), table("defaults.toml")
-    applied = {*routes["techniques"]["applied"], *routes["techniques"]["by_layout"][choice.layout]}
-    if choice.layout in ("table", "series"):
-        applied.add("dropout")
+    routes, serves = choice.backend.routes, choice.serves
+    applied = {*routes.get("applied", ()), *serves.get("applied", ())}
     steps = choice.max_steps or round(choice.figure("steps", _PLANNED_STEPS_UNKNOWN))
-    pins: Mapping[str, str] = defaults["pins"]
-    named = ("torch", "numpy", "scikit-learn", *_LIBRARY_PINS[choice.layout])
-    stand_in = str(defaults["smoke"][choice.layout].get("stand_in", "")).strip("'")
+    replaced = smoke(choice)
 
     def say(key: str, **values: object) -> str:
         return template(choice.language, f"project.readme.{key}").format_map(values)
 
     return {
+        **choice.model,
+        "plan": choice,
+        "serves": serves,
         "say": say,
         "title": template(choice.language, "project.title").format(architecture=choice.architecture_name),
         "layout": choice.layout,
-        "series": choice.layout == "series",
         "metric": metric(choice),
         "architecture_name": choice.architecture_name,
         "regime": choice.regime,
         "batch_size": choice.batch_size,
-        "model_class": choice.model_class,
-        "cell": choice.cell,
         "fields": fields(choice),
-        "smoke": smoke(choice),
-        "stand_in": stand_in,
-        "no_decay": "no-decay-groups" in choice.techniques,
+        "smoke": replaced,
+        "stand_in": replaced.get("stand_in", "").strip("'"),
+        "no_decay": choice.has("no-decay-groups"),
         "optimizer_call": routes["optimizers"][choice.optimizer],
         "data_help": template("en", f"project.readme.data.{choice.layout}").split(".")[0].replace('"', "'"),
-        "least_fall": defaults["limits"]["least_fall"][choice.layout],
-        "initial_loss_limit": defaults["limits"]["initial_loss"][choice.layout],
         "planned_steps": steps,
         "trace_stride": max(1, steps // _MOST_TRACED_STEPS),
-        "pins": [(name, pins[name]) for name in named],
-        "export_pins": [(name, pins[name]) for name in _EXPORT_PINS],
+        "pins": _pins(choice, "libraries"),
+        "export_pins": _pins(choice, "export_libraries"),
+        "foreign_framework": choice.framework if choice.framework not in (None, *routes["frameworks"]) else None,
         "applied": [name for name in choice.techniques if name in applied],
         "left": [name for name in choice.techniques if name not in applied],
     }
+
+
+def _pins(choice: Choice, key: str) -> list[tuple[str, str]]:
+    """(library, version) of the back end and of the layout."""
+    pins = {**table("shared/settings.toml")["pins"], **choice.backend.settings.get("pins", {})}
+    named = dict.fromkeys((*choice.backend.routes.get(key, ()), *choice.serves.get(key, ())))
+    return [(name, pins[name]) for name in named]

@@ -1,13 +1,21 @@
-"""The fields of the emitted config.py: the plan's decisions first, then the defaults a program needs besides."""
+"""The fields of the emitted config.py: the plan's decisions first, then the values a program needs besides.
+
+The latter stand in shared/settings.toml (the groups that the back end's routes.toml lists under `uses`) and in the back
+end's own settings.toml ([common] and [<layout>]); of two entries with one name the back end's holds.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from deep_learning_expert.tools.recipe.project.choice import Choice
 from deep_learning_expert.tools.recipe.project.tables import table
+
+if TYPE_CHECKING:
+    from jinja2.environment import TemplateExpression
 
 _LONGEST_COMMENT_CHARS = 100
 
@@ -24,28 +32,48 @@ class Field:
 
 def fields(choice: Choice) -> list[Field]:
     """All fields in the order they are shown."""
-    planned = _planned(choice) + _techniques(choice)
-    defaults = table("defaults.toml")
-    own = {**defaults["common"], **defaults[choice.layout]}
-    # evaluate.py asks every layout for the horizon: a forecast's windows overlap, other samples do not.
-    extra = [] if "horizon" in own else [Field("horizon", "int", "0", "no forecast")]
-    return planned + [_default(name, entry) for name, entry in own.items()] + extra
+    left_out = choice.backend.routes.get("without", ())
+    own = {name: _default(choice, name, entry) for name, entry in _entries(choice).items()}
+    planned = [field for field in _planned(choice) if field.name not in left_out]
+    return [own.pop(field.name, field) for field in planned] + list(own.values())
 
 
 def smoke(choice: Choice) -> dict[str, str]:
     """What the smoke run replaces, as Python source by field name."""
-    table_ = table("defaults.toml")["smoke"]
-    values: Mapping[str, Any] = {**table_["common"], **table_[choice.layout]}
+    rows: Mapping[str, Any] = choice.backend.settings["smoke"]
+    values = {**rows.get("common", {}), **rows.get(choice.layout, {})}
+    rates: Mapping[str, float] = rows.get("rates", {})
     known = {field.name for field in fields(choice)}
     chosen = {name: str(value) for name, value in values.items() if name in known}
-    return {"learning_rate": repr(table_["rates"][choice.optimizer]), **chosen}
+    rate = {"learning_rate": repr(rates[choice.optimizer])} if choice.optimizer in rates else {}
+    return {**rate, **chosen}
 
 
 def metric(choice: Choice) -> str:
-    """The metric the checkpoint is chosen by: accuracy, or macro F1 where classes are uneven or it is text."""
-    if choice.layout == "series":
-        return "mae"
-    return "macro_f1" if choice.layout == "text" or "per-class-metric" in choice.techniques else "accuracy"
+    """The metric the checkpoint is chosen by."""
+    return str(evaluated(choice, choice.serves["metric"]))
+
+
+def evaluated(choice: Choice, expression: str) -> Any:
+    """The value of a Jinja expression over `plan` (the Choice), as tables hold it."""
+    return _compiled(expression)(plan=choice)
+
+
+@cache
+def _compiled(expression: str) -> TemplateExpression:
+    from jinja2 import Environment, StrictUndefined
+
+    return Environment(undefined=StrictUndefined).compile_expression(  # nosec: our own table, no page
+        expression, undefined_to_none=False
+    )
+
+
+def _entries(choice: Choice) -> dict[str, Mapping[str, Any]]:
+    shared, settings = table("shared/settings.toml"), choice.backend.settings
+    entries: dict[str, Mapping[str, Any]] = {}
+    for group in choice.backend.routes.get("uses", ()):
+        entries |= shared["fields"][group]
+    return {**entries, **settings.get("common", {}), **settings.get(choice.layout, {})}
 
 
 def _planned(choice: Choice) -> list[Field]:
@@ -68,50 +96,25 @@ def _planned(choice: Choice) -> list[Field]:
         ("max_steps", "int | None", choice.max_steps, choice.source("length")),
         ("precision", "str", choice.precision, by_plan),
         ("clip", "float | None", choice.clip, choice.source("gradient_norm")),
-        ("momentum", "float", choice.figure("momentum", 0.9), choice.source("momentum") or "SGD's usual value"),
+        ("metric", "str", metric(choice), "chooses the checkpoint"),
+        ("metric_higher", "bool", choice.serves["metric_higher"], "whether higher is better"),
     ]
     return [Field(name, kind, repr(value), _comment(source)) for name, kind, value, source in rows]
-
-
-def _techniques(choice: Choice) -> list[Field]:
-    has = choice.techniques.__contains__
-    score = metric(choice)
-    rows: list[tuple[str, str, object, str]] = [
-        ("accumulation", "int", _whole(choice, "gradient-accumulation", "accumulation", 1), "passes per update"),
-        ("patience", "int | None", _whole(choice, "early-stopping", "patience", None), choice.source("patience")),
-        ("ema_decay", "float | None", choice.figure("ema_decay", 0.999) if has("ema") else None, "EMA of the weights"),
-        ("label_smoothing", "float", choice.figure("label_smoothing", 0.1) if has("label-smoothing") else 0.0, ""),
-        ("class_weights", "bool", has("class-weighted-loss"), "weighs classes by inverse frequency"),
-        ("dropout", "float", choice.figure("dropout", 0.1) if has("dropout") else 0.0, choice.source("dropout")),
-        ("metric", "str", score, "chooses the checkpoint"),
-        ("metric_higher", "bool", score != "mae", "whether higher is better"),
-    ]
-    if choice.layout == "images":
-        name = (choice.weights or choice.architecture_id).removeprefix("timm/")
-        rows += [
-            ("timm_name", "str", name, "name for timm.create_model"),
-            ("random_crop", "bool", has("random-resized-crop"), ""),
-            ("flip", "bool", has("horizontal-flip"), ""),
-            ("jitter", "float", choice.figure("color_jitter", 0.4) if has("color-jitter") else 0.0, "colour jitter"),
-        ]
-    return [Field(name, kind, repr(value), _comment(source)) for name, kind, value, source in rows]
-
-
-def _whole(choice: Choice, technique: str, quantity: str, otherwise: int | None) -> int | None:
-    if technique not in choice.techniques:
-        return otherwise
-    return round(choice.figure(quantity, otherwise or 10))
 
 
 def _hub_name(choice: Choice) -> str | None:
     return None if choice.mode == "scratch" else choice.weights
 
 
-def _default(name: str, entry: Mapping[str, Any]) -> Field:
-    value = entry["value"]
+def _default(choice: Choice, name: str, entry: Mapping[str, Any]) -> Field:
+    """An entry has a `value` or an expression `plan`; `type` where the value does not show it; `source` in words, or
+    `figure`: the quantity of the evidence whose source stands there (`source` when there is none)."""
+    value = evaluated(choice, entry["plan"]) if "plan" in entry else entry["value"]
+    kind = entry.get("type", type(value).__name__)
     if isinstance(value, list):
-        return Field(name, "tuple[float, ...]", repr(tuple(value)), _comment(entry["source"]))
-    return Field(name, type(value).__name__, repr(value), _comment(entry["source"]))
+        value, kind = tuple(value), entry.get("type", "tuple[float, ...]")
+    source = choice.source(entry["figure"]) if "figure" in entry else ""
+    return Field(name, kind, repr(value), _comment(source or entry.get("source", "")))
 
 
 def _comment(source: str) -> str:

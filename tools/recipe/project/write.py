@@ -14,16 +14,17 @@ from deep_learning_expert.tools.recipe.project.choice import read_choice
 from deep_learning_expert.tools.recipe.project.render import render
 
 
-def write_project(report: Mapping[str, Any], target: Path) -> list[Path]:
+def write_project(report: Mapping[str, Any], target: Path, backend: str | None = None) -> list[Path]:
     """Writes the project of `report` (a `Report` as JSON object) into the new or empty folder `target`.
 
+    backend: id of the back end to write for, None for the one that backends.toml prefers.
     Returns the files written, sorted. The files appear together: they are made in a sibling folder which then takes
     the target's place, so that a failure leaves nothing behind.
 
-    Errors: InputError when the report is none or is not planned, CannotSayError when no template can write what the
+    Errors: InputError when the report is none or is not planned, CannotSayError when no back end can write what the
     plan asks for (both before anything is written), FileError when `target` is in use or cannot be written.
     """
-    texts = render(read_choice(report))
+    texts = render(read_choice(report, backend))
     target = target.absolute()
     try:
         _check_free(target)

@@ -1,6 +1,7 @@
-"""Generated projects really learn: `train.py --smoke` of each data layout, where an interpreter with torch is at hand.
+"""Generated projects really learn: `train.py --smoke` of each back end and data layout, where its library is at hand.
 
-Set DL_EXPERT_TORCH_PYTHON to an interpreter with the packages of the emitted requirements.txt.
+Set DL_EXPERT_<BACK END>_PYTHON (DL_EXPERT_TORCH_PYTHON and so on) to an interpreter with the packages of the emitted
+requirements.txt.
 """
 
 from __future__ import annotations
@@ -16,33 +17,38 @@ from typing import Any
 import pytest
 
 from deep_learning_expert.tools.diagnosis.diagnose import diagnose_text
+from deep_learning_expert.tools.recipe.project.backend import back_end
 from deep_learning_expert.tools.recipe.project.write import write_project
 
-_PYTHON = os.environ.get("DL_EXPERT_TORCH_PYTHON") or (sys.executable if importlib.util.find_spec("torch") else None)
 
-pytestmark = pytest.mark.skipif(
-    _PYTHON is None,
-    reason="NOT RUN: generated projects were not trained; set DL_EXPERT_TORCH_PYTHON to a Python with torch",
-)
+def _python(backend: str) -> str:
+    """The interpreter to run with; skips loudly when there is none."""
+    variable = f"DL_EXPERT_{backend.upper()}_PYTHON"
+    if variable in os.environ:
+        return os.environ[variable]
+    if importlib.util.find_spec(back_end(backend).routes["module"]):
+        return sys.executable
+    pytest.skip(f"NOT RUN: projects for {backend} were not trained; set {variable} to a Python with its libraries")
 
 
-def test_smoke_run_learns_and_its_log_is_read(layout: str, make_report: Any, folder: Path) -> None:
-    write_project(make_report(layout), folder)
-    command = [str(_PYTHON), "train.py", "--smoke"]
+def test_smoke_run_learns_and_its_log_is_read(example: tuple[str, str], make_report: Any, folder: Path) -> None:
+    python = _python(example[1])
+    write_project(make_report(*example), folder)
+    command = [python, "train.py", "--smoke"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     result = json.loads(done.stdout.strip().splitlines()[-1].removeprefix("smoke: ok "))
     assert result["value"] != result["baseline_value"]
     (run,) = diagnose_text((folder / "smoke.jsonl").read_text(encoding="utf-8"), "smoke.jsonl").runs
-    roles = {(series.role, series.part) for series in run.series}
-    assert {("loss", "train"), ("loss", "val"), ("metric", "val")} <= roles
-    assert {"lr", "grad_norm"} <= {role for role, _ in roles}
+    read = {f"{series.part or ''} {series.role}".strip() for series in run.series}
+    assert set(back_end(example[1]).routes["logged"]) <= {*read, *(series.role for series in run.series)}
 
 
 def test_broken_data_stops_with_one_sentence(make_report: Any, folder: Path) -> None:
+    python = _python("torch")
     write_project(make_report("table"), folder)
     (folder / "one.csv").write_text("a,label\n" + "1,x\n" * 20, encoding="utf-8")
-    command = [str(_PYTHON), "train.py", "--data", "one.csv"]
+    command = [python, "train.py", "--data", "one.csv"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 1
     assert "holds 1 class" in done.stderr and "Traceback" not in done.stderr
