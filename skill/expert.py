@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from deep_learning_expert.prompts.phrases import Language
 from deep_learning_expert.skill.contract.reading import read_task_object
-from deep_learning_expert.skill.contract.report import Report, Usage
+from deep_learning_expert.skill.contract.report import Report
 from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.language import detect_language
 from deep_learning_expert.skill.intake.plausible import check_quantities
@@ -19,24 +19,46 @@ from deep_learning_expert.skill.workflow.events import Answered, AssumptionsAllo
 from deep_learning_expert.skill.workflow.evidence import observe_logs
 from deep_learning_expert.skill.workflow.state import with_answer
 
+if TYPE_CHECKING:  # the offline expert loads nothing of the agent
+    from deep_learning_expert.skill.agent.advice import Advice
+    from deep_learning_expert.skill.agent.limits import Limits
+    from deep_learning_expert.skill.agent.model import AsyncModel, Model
+
 LanguageChoice = Literal["auto", "en", "zh"]
 
 
 class Conversation:
-    """One task from the first plan to the last: a session and the plan last shown."""
+    """One task from the first plan to the last: a session, the plan last shown, and who advises, if anybody."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, advice: Advice | None = None) -> None:
         self.session = session
+        self.advice = advice
         self._shown: Mapping[str, Any] | None = None
 
     def report(self) -> Report:
         """The report of the present state, with the differences to the plan shown before."""
         started = time.perf_counter()
-        self.session.advance()
+        if self.advice is None:
+            self.session.advance()
+        else:
+            self.advice.run(self.session)
+        return self._reported(started)
+
+    async def areport(self) -> Report:
+        """As `report`, with an asynchronous model; many conversations can run in one event loop."""
+        started = time.perf_counter()
+        if self.advice is None:
+            self.session.advance()
+        else:
+            await self.advice.arun(self.session)
+        return self._reported(started)
+
+    def _reported(self, started: float) -> Report:
         result = report(self.session, self._shown)
         if result.plan is not None:
             self._shown = result.plan
-        return result.model_copy(update={"usage": Usage(seconds=round(time.perf_counter() - started, 4))})
+        usage = result.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 4)})
+        return result.model_copy(update={"usage": usage})
 
     def answer(self, field: str, text: str) -> Report:
         """Fills in or changes one field of the task ("data.size"); errors: TaskError, WorkflowError."""
@@ -62,7 +84,17 @@ class Conversation:
 
 
 class Expert:
-    """The deep-learning expert, offline: deterministic tools and rules, no model, no network."""
+    """The deep-learning expert. Without a model: deterministic tools and rules, no network.
+
+    With one, the model has its say where a step leaves a choice open; see `agent.advice`.
+    """
+
+    def __init__(self, model: Model | AsyncModel | None = None, limits: Limits | None = None) -> None:
+        self._advice: Advice | None = None
+        if model is not None:
+            from deep_learning_expert.skill.agent.advice import Advice
+
+            self._advice = Advice(model, limits)
 
     def start(
         self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False
@@ -72,7 +104,8 @@ class Expert:
         check_quantities(typed)
         data = typed.model_dump(by_alias=True, exclude_none=True)
         chosen: Language = detect_language(_words(data)) if language == "auto" else language
-        return Conversation(Session([Started(task=data, language=chosen, may_assume=assume)]))
+        session = Session([Started(task=data, language=chosen, may_assume=assume)])
+        return Conversation(session, self._advice)
 
     def plan(
         self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False

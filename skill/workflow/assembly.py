@@ -25,6 +25,7 @@ from deep_learning_expert.skill.contract.report import (
     Report,
     Scope,
     Status,
+    Usage,
     Versions,
 )
 from deep_learning_expert.skill.contract.validate import validate_plan
@@ -74,7 +75,8 @@ def report(session: Session, previous: Mapping[str, Any] | None = None) -> Repor
         trace=list(state.trace),
         changes=changes(previous, plan) if previous is not None and plan is not None else [],
         scope=_scope(state),
-        versions=versions(),
+        usage=_usage(state),
+        versions=versions().model_copy(update={"model": state.turns[-1].model if state.turns else None}),
     )
 
 
@@ -104,7 +106,41 @@ def _evidence(state: State) -> list[Figure]:
 def _notices(state: State) -> list[Notice]:
     found = [notice for draft in state.drafts.values() for notice in draft.notices]
     found += [notice for observation in state.observations for notice in observation.notices]
+    found += _part_of_the_model(state)
     return list({(notice.id, notice.text): notice for notice in found}.values())
+
+
+def _part_of_the_model(state: State) -> list[Notice]:
+    """What a language model changed and why, and why it stopped, so that nothing of its is mistaken for a tool's."""
+    lang = state.language
+    found = [
+        Notice(
+            id=f"agent.{item.change}",
+            severity="note",
+            text=phrases.template(lang, f"agent.notice.{item.change}").format(
+                value=item.value, at=item.at, reason=item.reason
+            ),
+        )
+        for item in state.amendments
+    ]
+    if state.model_stopped:
+        text = phrases.template(lang, f"agent.stopped.{state.model_stopped}")
+        found.append(Notice(id=f"agent.stopped.{state.model_stopped}", severity="note", text=text))
+    return found
+
+
+def _usage(state: State) -> Usage:
+    """Model calls and tokens; money is unknown unless prices were given with the limits."""
+    turns = state.turns
+    sent = sum(turn.input_tokens for turn in turns)
+    cached = [turn.cached_tokens for turn in turns if turn.cached_tokens is not None]
+    return Usage(
+        model_calls=len(turns),
+        input_tokens=sent,
+        output_tokens=sum(turn.output_tokens for turn in turns),
+        cached_share=round(sum(cached) / sent, 4) if cached and sent else None,
+        money="unknown" if turns else 0.0,
+    )
 
 
 def _assumptions(context: Context) -> list[Assumption]:

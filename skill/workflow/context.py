@@ -23,6 +23,8 @@ from deep_learning_expert.skill.workflow.adjustments import (
     adjust_recipe,
     without_infeasible_scratch,
 )
+from deep_learning_expert.skill.workflow.amending import amend_comparison, amend_recipe
+from deep_learning_expert.skill.workflow.events import Amended
 from deep_learning_expert.tools.architecture.candidate import Candidate, Comparison
 from deep_learning_expert.tools.architecture.compare import compare_architectures
 from deep_learning_expert.tools.compression.choose import CompressionChoice, choose_compression
@@ -34,12 +36,16 @@ from deep_learning_expert.tools.requirements import Requirements
 
 @dataclass(frozen=True)
 class Context:
-    """task: the JSON object of the contract; actions: what the loops decided so far, in order."""
+    """task: the JSON object of the contract; actions: what the loops decided so far, in order.
+
+    amendments: the model's changes that stand.
+    """
 
     task: Mapping[str, Any]
     language: Language
     may_assume: bool
     actions: tuple[str, ...] = ()
+    amendments: tuple[Amended, ...] = ()
 
     @cached_property
     def contract_task(self) -> Task:
@@ -76,6 +82,10 @@ class Context:
     @cached_property
     def comparison(self) -> Comparison:
         """The candidates; after "next-architecture" the front-runner that failed goes to the end."""
+        return amend_comparison(self._compared, self.amendments)
+
+    @cached_property
+    def _compared(self) -> Comparison:
         comparison = compare_architectures(self.needs)
         turns = self.actions.count("next-architecture") % max(len(comparison.candidates), 1)
         if not turns:
@@ -91,7 +101,8 @@ class Context:
     @cached_property
     def recipe(self) -> Recipe:
         """The recipe, with what the loops changed in it."""
-        return adjust_recipe(generate_recipe(self.needs, self.candidate), self.actions)
+        recipe = adjust_recipe(generate_recipe(self.needs, self.candidate), self.actions)
+        return amend_recipe(recipe, self.amendments)
 
     @cached_property
     def compression(self) -> CompressionChoice:

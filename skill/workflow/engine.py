@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deep_learning_expert.skill.intake.gaps import loop_question, questions
+from deep_learning_expert.skill.workflow.amending import amend_texts
 from deep_learning_expert.skill.workflow.context import Context
-from deep_learning_expert.skill.workflow.events import Event, QuestionsAsked
+from deep_learning_expert.skill.workflow.events import Amended, Event, QuestionsAsked, StepDone
 from deep_learning_expert.skill.workflow.influence import ranked_gaps
 from deep_learning_expert.skill.workflow.scope import refusal
 from deep_learning_expert.skill.workflow.state import State, fold, step_state
@@ -27,11 +28,16 @@ class Session:
     @property
     def context(self) -> Context:
         """What the steps work on in the present state."""
-        state = self.state
-        context = Context(state.task, state.language, state.may_assume, state.actions)
+        context = self.context_with(())
         if self._context != context:
             self._context = context
         return self._context or context
+
+    def context_with(self, amendments: Iterable[Amended]) -> Context:
+        """The same, with amendments that are not written down yet."""
+        state = self.state
+        amended = (*state.amendments, *amendments)
+        return Context(state.task, state.language, state.may_assume, state.actions, amended)
 
     def add(self, event: Event) -> None:
         """Appends one event; errors: WorkflowError, then nothing was changed."""
@@ -41,11 +47,16 @@ class Session:
     def advance(self) -> None:
         """Runs steps until the session rests (asking, planned, renegotiating, stopped, out of scope)."""
         while self.state.name in STEPS:
-            self.add(self._next_event())
+            self.add(self.next_event())
+        self.settle()
+
+    def settle(self) -> None:
+        """A session that asks has a question to show."""
         if self.state.name == "asking" and not self.state.questions:
             self.add(QuestionsAsked(questions=(loop_question("same_failure", self.state.language),)))
 
-    def _next_event(self) -> Event:
+    def next_event(self) -> Event:
+        """What the present step does next: its draft with the model's amendments, questions, or a refusal."""
         step = self.state.name
         assert step in STEPS
         context = self.context
@@ -57,4 +68,10 @@ class Session:
             return QuestionsAsked(questions=(loop_question("goal", context.language),))
         if step == "requirements" and context.gaps and not context.may_assume:
             return QuestionsAsked(questions=questions(ranked_gaps(context), context.language))
-        return to_event(step, RUN[step](context), context.language)
+        return self.drafted(context)
+
+    def drafted(self, context: Context) -> StepDone:
+        """The draft of the present step in a context; errors: AssertionError when the session rests."""
+        step = self.state.name
+        assert step in STEPS
+        return amend_texts(to_event(step, RUN[step](context), context.language), context.amendments)

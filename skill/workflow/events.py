@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from deep_learning_expert.skill.contract.report import ItemState, Notice, Question, StepName
 from deep_learning_expert.tools.figures import Figure
 
+Change = Literal["choose-architecture", "add-technique", "drop-technique", "rewrite", "add-sentence"]
 EvidenceKind = Literal["log", "compression", "test", "production"]
 
 
@@ -93,6 +94,70 @@ class TargetKept(_Event):
     kind: Literal["target_kept"] = "target_kept"
 
 
+class Amended(_Event):
+    """The model changed the draft of a step; checked before it was written down.
+
+    value: a candidate's id, a technique's id, or the new sentence; at: JSON pointer of a sentence; figures and names:
+    those shown in value and reason.
+    """
+
+    kind: Literal["amended"] = "amended"
+    step: StepName
+    change: Change
+    value: str
+    reason: str
+    at: str = ""
+    figures: tuple[Figure, ...] = ()
+    names: tuple[str, ...] = ()
+
+
+class WentBack(_Event):
+    """The model sends the work back to an earlier step; evidence: ids of the figures that speak for it."""
+
+    kind: Literal["went_back"] = "went_back"
+    target: StepName
+    reason: str
+    evidence: tuple[str, ...] = ()
+
+
+Effect = Annotated[Amended | WentBack | QuestionsAsked, Field(discriminator="kind")]
+
+
+class ModelTurn(_Event):
+    """One call of the language model and what code answered it. The next prompt is built from these alone.
+
+    step: the step it was about, or "talk"; prompt: the user message that opened the exchange, empty inside one;
+    assistant: the model's message; results: our answers to its calls; kept: handle -> a result too long to show whole;
+    figures: those of the tools it called; effects: the events its calls led to, which follow this one;
+    closes: the exchange about this step is over; repairs: what had to be mended to read the answer;
+    fault: the code of the error for which it could not be used.
+    """
+
+    kind: Literal["model_turn"] = "model_turn"
+    step: str
+    model: str
+    prompt: str = ""
+    assistant: dict[str, Any] | None = None
+    results: tuple[dict[str, Any], ...] = ()
+    kept: dict[str, str] = {}
+    figures: tuple[Figure, ...] = ()
+    effects: tuple[Effect, ...] = ()
+    closes: bool = False
+    repairs: tuple[str, ...] = ()
+    fault: str = ""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cached_tokens: int | None = None
+    seconds: float = 0.0
+
+
+class ModelStopped(_Event):
+    """The model takes no further part in this round: a limit, a failure. reason: a phrase of the room "agent"."""
+
+    kind: Literal["model_stopped"] = "model_stopped"
+    reason: str
+
+
 class Stopped(_Event):
     """The user, or a limit, ends the session."""
 
@@ -109,6 +174,10 @@ Event = Annotated[
     | Observed
     | ScopeRefused
     | TargetKept
+    | ModelTurn
+    | Amended
+    | WentBack
+    | ModelStopped
     | Stopped,
     Field(discriminator="kind"),
 ]

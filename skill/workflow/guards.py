@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from deep_learning_expert.skill.workflow.events import Event, Observed, StepDone
+from deep_learning_expert.skill.workflow.events import Amended, Event, Observed, StepDone, WentBack
 from deep_learning_expert.skill.workflow.transitions import STEPS
 
 if TYPE_CHECKING:
@@ -24,6 +24,18 @@ def _at(step: str) -> Guard:
 
 def _fact(name: str) -> Guard:
     return lambda _, event: isinstance(event, Observed | StepDone) and event.facts.get(name, False)
+
+
+def _amends(step: str) -> Guard:
+    return lambda _, event: isinstance(event, Amended) and event.step == step
+
+
+def _back_to(target: str) -> Guard:
+    """Once per target: going back again would be a circle."""
+    rule = f"model-back-to-{target}"
+    return lambda state, event: (
+        isinstance(event, WentBack) and event.target == target and not any(entry.rule == rule for entry in state.trace)
+    )
 
 
 def _same_failure_thrice(state: State, event: Event) -> bool:
@@ -51,6 +63,8 @@ def _drop_too_large_again(state: State, event: Event) -> bool:
 GUARDS: Mapping[str, Guard] = {
     "": lambda _state, _event: True,
     **{f"at_{step}": _at(step) for step in STEPS},
+    **{f"amends_{step}": _amends(step) for step in STEPS},
+    **{f"back_to_{step}": _back_to(step) for step in STEPS},
     "target_out_of_reach": lambda state, event: (
         _at("verification")(state, event) and _fact("target_out_of_reach")(state, event)
     ),

@@ -8,15 +8,19 @@ from typing import Any, Literal
 
 from deep_learning_expert.skill.contract.report import Question, StepName, TraceEntry
 from deep_learning_expert.skill.workflow.events import (
+    Amended,
     Answered,
     AssumptionsAllowed,
     Event,
+    ModelStopped,
+    ModelTurn,
     Observed,
     QuestionsAsked,
     ScopeRefused,
     Started,
     StepDone,
     Stopped,
+    WentBack,
 )
 from deep_learning_expert.skill.workflow.guards import GUARDS
 from deep_learning_expert.skill.workflow.transitions import STEPS, Row, StateName, rows_for
@@ -25,7 +29,10 @@ from deep_learning_expert.tools.errors import WorkflowError
 
 @dataclass(frozen=True)
 class State:
-    """Where the session stands. drafts: the latest result of each step; actions: what the loops decided, in order."""
+    """Where the session stands. drafts: the latest result of each step; actions: what the loops decided, in order.
+
+    turns: the model's calls so far; amendments: its changes that stand; model_stopped: why it takes no further part.
+    """
 
     name: StateName
     task: Mapping[str, Any]
@@ -41,6 +48,9 @@ class State:
     reply: str = ""
     scope_rule: str | None = None
     scope_words: str | None = None
+    turns: tuple[ModelTurn, ...] = ()
+    amendments: tuple[Amended, ...] = ()
+    model_stopped: str = ""
 
     def section(self, step: StepName) -> Mapping[str, Any]:
         """The plan section a step drafted, empty before it ran."""
@@ -77,18 +87,23 @@ def step_state(state: State, event: Event) -> State:
         event=event.kind if not isinstance(event, StepDone) else f"{event.kind}:{event.step}",
         target=row.target,
         rule=row.rule,
+        reason=event.reason if isinstance(event, Amended | WentBack) else "",
     )
     actions = (*state.actions, row.action) if row.action else state.actions
     moved = replace(state, name=row.target, trace=(*state.trace, entry), actions=actions)
-    return _absorb(_reopen(moved), event)
+    return _absorb(moved if row.target == row.source else _reopen(moved), event)
 
 
 def _reopen(state: State) -> State:
-    """Drafts from the target step on are stale once a loop went back to it."""
+    """Drafts and amendments from the target step on are stale once a loop went back to it."""
     if state.name not in STEPS:
         return state
     kept = STEPS[: STEPS.index(state.name)]
-    return replace(state, drafts={step: draft for step, draft in state.drafts.items() if step in kept})
+    return replace(
+        state,
+        drafts={step: draft for step, draft in state.drafts.items() if step in kept},
+        amendments=tuple(item for item in state.amendments if item.step in kept),
+    )
 
 
 def _absorb(state: State, event: Event) -> State:
@@ -98,7 +113,8 @@ def _absorb(state: State, event: Event) -> State:
         case QuestionsAsked():
             return replace(state, questions=event.questions)
         case Answered():
-            return replace(state, task=with_answer(state.task, event.field, event.text), questions=())
+            task = with_answer(state.task, event.field, event.text)
+            return replace(state, task=task, questions=(), model_stopped="")
         case AssumptionsAllowed():
             return replace(state, may_assume=True, questions=())
         case Observed():
@@ -112,6 +128,12 @@ def _absorb(state: State, event: Event) -> State:
                 failures=failures,
                 stalled_rounds=stalled if event.evidence == "log" else state.stalled_rounds,
             )
+        case ModelTurn():
+            return replace(state, turns=(*state.turns, event))
+        case Amended():
+            return replace(state, amendments=(*state.amendments, event))
+        case ModelStopped():
+            return replace(state, model_stopped=event.reason)
         case ScopeRefused():
             return replace(state, reply=event.reply, scope_rule=event.rule, scope_words=event.words or None)
         case Stopped():

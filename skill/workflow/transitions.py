@@ -6,6 +6,7 @@ is refused (WorkflowError): there is no other way to change the state.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -23,6 +24,18 @@ Action = Literal[
     "", "check-stability", "check-data", "regularise", "add-capacity", "train-longer", "next-architecture",
     "revisit-goal", "relax-compression", "distil", "adapt-domain", "ask-user", "adopt-answer", "celebrate",
 ]  # fmt: skip
+
+_WITH_MODEL: tuple[StateName, ...] = (*STEPS, "asking", "planned", "renegotiating")
+# Where a step's own evidence may send the work back to; each way is open once in a session.
+BACK: Mapping[StepName, tuple[StepName, ...]] = {
+    "requirements": (),
+    "architecture": (),
+    "recipe": ("architecture",),
+    "experiment": ("recipe",),
+    "diagnosis": ("recipe", "architecture"),
+    "compression": ("recipe", "architecture"),
+    "verification": ("compression", "architecture"),
+}
 
 
 @dataclass(frozen=True)
@@ -73,6 +86,16 @@ TABLE: tuple[Row, ...] = (
     Row("planned", "answered", "", "requirements", "limit-changed", "adopt-answer"),
     Row("renegotiating", "answered", "", "requirements", "renegotiated", "adopt-answer"),
     Row("renegotiating", "target_kept", "", "stopped", "loop7-target-kept"),
+    # a language model takes part: it speaks, changes the draft of the present step, asks, or sends the work back once
+    *(Row(state, "model_turn", "", state, "model-turn") for state in _WITH_MODEL),
+    *(Row(state, "model_stopped", "", state, "model-stopped") for state in _WITH_MODEL),
+    *(Row(step, "amended", f"amends_{step}", step, "model-amends") for step in STEPS),
+    *(Row(step, "questions_asked", "", "asking", "model-asks", "ask-user") for step in STEPS[1:]),
+    *(
+        Row(step, "went_back", f"back_to_{target}", target, f"model-back-to-{target}")
+        for step in STEPS
+        for target in BACK[step]
+    ),
 )
 
 

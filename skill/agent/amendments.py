@@ -1,0 +1,195 @@
+"""What the model wants changed, checked before it is written down: inside the step, within what the tools allow,
+every number grounded. What does not pass is answered with one sentence and the draft stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, get_args, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from deep_learning_expert.skill.agent.grounded import GroundedText, ground
+from deep_learning_expert.skill.contract.report import Question
+from deep_learning_expert.skill.contract.task import Task
+from deep_learning_expert.skill.workflow.amending import text_at
+from deep_learning_expert.skill.workflow.context import Context
+from deep_learning_expert.skill.workflow.events import Amended, Change, StepDone, WentBack
+from deep_learning_expert.skill.workflow.transitions import BACK
+from deep_learning_expert.tools.errors import ToolError
+from deep_learning_expert.tools.figures import Figure
+from deep_learning_expert.tools.recipe.alternatives import optional_techniques, other_techniques
+
+_LEAK_CHARS = 60  # as much of our instructions word for word is a leak, not a coincidence
+
+
+_Typed = TypeVar("_Typed", bound=BaseModel)
+
+
+class _Arguments(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AmendArguments(_Arguments):
+    """change: what to do; value: a candidate's id, a technique's id, or the sentence; at: the sentence's pointer."""
+
+    change: Change
+    value: str = Field(min_length=1, max_length=2000)
+    reason: str = Field(min_length=1, max_length=2000)
+    at: str = Field(default="", max_length=200)
+
+
+class AskArguments(_Arguments):
+    """field: the task's field the answer fills, as "data.size"; the question, why it matters, and an answer's form."""
+
+    field: str = Field(max_length=100)
+    question: str = Field(min_length=1, max_length=400)
+    why: str = Field(min_length=1, max_length=400)
+    example: str = Field(min_length=1, max_length=200)
+
+
+class BackArguments(_Arguments):
+    """to: an earlier step; reason; figures: ids of the figures that speak for it, at least one."""
+
+    to: str
+    reason: str = Field(min_length=1, max_length=2000)
+    figures: list[str] = Field(min_length=1, max_length=10)
+
+
+class AcceptArguments(_Arguments):
+    """None: the draft stands as it is."""
+
+
+class MoreArguments(_Arguments):
+    """handle: of an answer that was cut."""
+
+    handle: str = Field(max_length=40)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What the model works on: the present draft of a step, what it follows from, and the figures it was shown."""
+
+    event: StepDone
+    context: Context
+    pool: Mapping[str, Figure]
+    instructions: str  # the system prompt, which must not come back in a sentence
+
+    def grounded(self, text: str) -> GroundedText:
+        """Errors: ToolError agent.leak and those of `ground`."""
+        if any(text[start : start + _LEAK_CHARS] in self.instructions for start in range(len(text) - _LEAK_CHARS + 1)):
+            raise ToolError("agent.leak")
+        candidates = [name for item in self.context.comparison.candidates for name in (item.id, item.name)]
+        return ground(text, self.pool, (*self.event.names, *candidates), self.context.language)
+
+
+def typed(kind: type[_Typed], name: str, arguments: Mapping[str, Any]) -> _Typed:
+    """The arguments of a control function; errors: ToolError agent.bad_argument."""
+    try:
+        return kind.model_validate(arguments)
+    except ValidationError as error:
+        fault = error.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in fault["loc"]) or name
+        raise ToolError("agent.bad_argument", function=name, where=where, problem=fault["msg"].lower()) from None
+
+
+def amended(arguments: Mapping[str, Any], desk: Desk) -> Amended:
+    """The change as an event; errors: ToolError saying what would be right."""
+    asked = typed(AmendArguments, "amend", arguments)
+    value, at, shown = _CHECKS[asked.change](asked, desk)
+    reason = desk.grounded(asked.reason)
+    return Amended(
+        step=desk.event.step,
+        change=asked.change,
+        value=value,
+        reason=reason.text,
+        at=at,
+        figures=tuple(dict.fromkeys((*shown.figures, *reason.figures))),
+        names=tuple(dict.fromkeys((*shown.names, *reason.names))),
+    )
+
+
+_Checked = tuple[str, str, GroundedText]
+_NOTHING = GroundedText("")
+
+
+def _candidate(asked: AmendArguments, desk: Desk) -> _Checked:
+    known = [item.id for item in desk.context.comparison.candidates]
+    if desk.event.step != "architecture" or asked.value not in known:
+        raise ToolError("agent.no_candidate", value=asked.value, known=", ".join(known))
+    return asked.value, "", _NOTHING
+
+
+def _dropped(asked: AmendArguments, desk: Desk) -> _Checked:
+    known = optional_techniques(desk.context.recipe)
+    if desk.event.step != "recipe" or asked.value not in known:
+        raise ToolError("agent.no_technique_to_drop", value=asked.value, known=", ".join(known))
+    return asked.value, "", _NOTHING
+
+
+def _added(asked: AmendArguments, desk: Desk) -> _Checked:
+    context = desk.context
+    known = other_techniques(context.needs, context.candidate, context.recipe)
+    if desk.event.step != "recipe" or asked.value not in known:
+        raise ToolError("agent.no_technique_to_add", value=asked.value, known=", ".join(known))
+    return asked.value, known[asked.value], _NOTHING
+
+
+def _sentence(asked: AmendArguments, desk: Desk) -> _Checked:
+    if text_at(desk.event.draft, asked.at) is None:
+        raise ToolError("agent.no_sentence", at=asked.at)
+    shown = desk.grounded(asked.value)
+    return shown.text, asked.at, shown
+
+
+_CHECKS: Mapping[Change, Callable[[AmendArguments, Desk], _Checked]] = {
+    "choose-architecture": _candidate,
+    "add-technique": _added,
+    "drop-technique": _dropped,
+    "rewrite": _sentence,
+    "add-sentence": _sentence,
+}
+
+
+def question(arguments: Mapping[str, Any], desk: Desk) -> Question:
+    """The model's own question, for a field of the task that is still open; errors: ToolError."""
+    asked = typed(AskArguments, "ask", arguments)
+    if asked.field not in _fields() or _filled(desk.context.task, asked.field):
+        open_fields = [name for name in _fields() if not _filled(desk.context.task, name)]
+        raise ToolError("agent.no_field", field=asked.field, known=", ".join(open_fields))
+    text, why = desk.grounded(asked.question).text, desk.grounded(asked.why).text
+    return Question(field=asked.field, text=text, why=why, example=asked.example)
+
+
+def way_back(arguments: Mapping[str, Any], desk: Desk) -> WentBack:
+    """A step back with its evidence; errors: ToolError."""
+    asked = typed(BackArguments, "go_back", arguments)
+    target = next((step for step in BACK[desk.event.step] if step == asked.to), None)
+    if target is None:
+        raise ToolError("agent.no_way_back", to=asked.to, known=", ".join(BACK[desk.event.step]) or "-")
+    unknown = [name for name in asked.figures if name not in desk.pool]
+    if unknown:
+        raise ToolError("agent.unknown_figure", figure=unknown[0])
+    return WentBack(target=target, reason=desk.grounded(asked.reason).text, evidence=tuple(asked.figures))
+
+
+@cache
+def _fields() -> tuple[str, ...]:
+    """Dotted paths of the task's text fields that an answer can fill."""
+    found: list[str] = []
+    for name, section in get_type_hints(Task).items():
+        for inner in (section, *get_args(section)):
+            if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+                continue
+            for part, kind in get_type_hints(inner).items():
+                if str in (kind, *get_args(kind)):
+                    aliases = Task.model_fields[name].alias, inner.model_fields[part].alias
+                    found.append(f"{aliases[0] or name}.{aliases[1] or part}")
+    return tuple(found)
+
+
+def _filled(task: Mapping[str, Any], path: str) -> bool:
+    head, _, rest = path.partition(".")
+    part = task.get(head)
+    return bool(isinstance(part, Mapping) and part.get(rest))

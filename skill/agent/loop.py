@@ -1,0 +1,173 @@
+"""Draft and amend: code runs the steps, the model has its say where a choice is open, every word is checked.
+
+The loop is a generator: it yields requests and is sent raw answers, so that the same code serves blocking and
+asynchronous models and can be driven by a test. All progress is events; after a crash it goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Any
+
+from deep_learning_expert.prompts.phrases import template
+from deep_learning_expert.skill.agent.answering import Answers, answer
+from deep_learning_expert.skill.agent.choices import open_choices
+from deep_learning_expert.skill.agent.functions import schemas
+from deep_learning_expert.skill.agent.limits import Limits, reached
+from deep_learning_expert.skill.agent.model import AsyncModel, Model, RawReply, Request
+from deep_learning_expert.skill.agent.prompting import messages, step_prompt, system_prompt
+from deep_learning_expert.skill.agent.replies import read_reply, usage_of
+from deep_learning_expert.skill.workflow.engine import Session
+from deep_learning_expert.skill.workflow.events import ModelStopped, ModelTurn, StepDone
+from deep_learning_expert.skill.workflow.transitions import STEPS
+from deep_learning_expert.tools.errors import ModelError
+
+Exchange = Generator[Request, RawReply, None]
+_CHARS_PER_TOKEN = 4  # for servers that do not count; a budget needs an order of magnitude
+_FAULTS_PER_STEP = 2  # one correction is asked for, then the draft stands
+_ANSWERED = frozenset({"model_turn", "amended"})
+
+
+def advise(session: Session, model: str, limits: Limits) -> Exchange:
+    """Runs the session until it rests, asking the model wherever a step leaves a choice open."""
+    while session.state.name in STEPS:
+        event = session.next_event()
+        if isinstance(event, StepDone) and not session.state.model_stopped:
+            choices = open_choices(event.step, session.context)
+            if choices and (yield from _consult(session, event, choices, model, limits)):
+                continue
+            event = session.next_event()
+        session.add(event)
+    session.settle()
+
+
+def run(exchange: Exchange, model: Model) -> None:
+    """Drives an exchange with a blocking model."""
+    try:
+        request = next(exchange)
+        while True:
+            try:
+                raw = model.send(request)
+            except ModelError as problem:
+                request = exchange.throw(problem)
+            else:
+                request = exchange.send(raw)
+    except StopIteration:
+        return
+
+
+async def arun(exchange: Exchange, model: AsyncModel) -> None:
+    """Drives an exchange with an asynchronous model."""
+    try:
+        request = next(exchange)
+        while True:
+            try:
+                raw = await model.asend(request)
+            except ModelError as problem:
+                request = exchange.throw(problem)
+            else:
+                request = exchange.send(raw)
+    except StopIteration:
+        return
+
+
+def _consult(
+    session: Session, event: StepDone, choices: tuple[str, ...], model: str, limits: Limits
+) -> Generator[Request, RawReply, bool]:
+    """The exchange about one step. Returns whether the session moved to another state."""
+    step = event.step
+    while True:
+        turns = _visit(session)
+        _add_pending(session, turns)
+        if session.state.name != step:
+            return True
+        if turns and (turns[-1].closes or len(turns) >= limits.calls_per_step):
+            return False
+        limit = reached(session.state.turns, limits)
+        if limit or len([turn for turn in turns if turn.fault]) >= _FAULTS_PER_STEP:
+            session.add(ModelStopped(reason=limit or "faults"))
+            return False
+        prompt = _prompt(session, event, choices, turns)
+        request = Request(
+            system=system_prompt(session.state.language),
+            messages=messages(session.state.turns, prompt),
+            tools=schemas(session.state.language),
+            max_output_tokens=limits.output_tokens_per_call,
+        )
+        try:
+            raw = yield request
+        except ModelError as problem:
+            session.add(ModelTurn(step=step, model=model, prompt=prompt, fault=problem.code, closes=True))
+            session.add(ModelStopped(reason="unreachable"))
+            return False
+        session.add(_turn(session, step, prompt, request, raw, model))
+
+
+def _prompt(session: Session, event: StepDone, choices: tuple[str, ...], turns: list[ModelTurn]) -> str:
+    """The step's message at first, a correction after an answer that could not be used, else nothing."""
+    if not turns:
+        return step_prompt(event, choices, session.context, session.state)
+    if turns[-1].fault:
+        return template(session.state.language, f"agent.correction.{turns[-1].fault.rpartition('.')[2]}")
+    return ""
+
+
+def _visit(session: Session) -> list[ModelTurn]:
+    """The model's turns since the present step was entered."""
+    turns: list[ModelTurn] = []
+    for event in reversed(session.events):
+        if event.kind not in _ANSWERED:
+            break
+        if isinstance(event, ModelTurn):
+            turns.append(event)
+    return turns[::-1]
+
+
+def _add_pending(session: Session, turns: list[ModelTurn]) -> None:
+    """Writes down what the last turn led to, or the rest of it after a crash in between."""
+    written = 0
+    while turns and not isinstance(session.events[-1 - written], ModelTurn):
+        written += 1
+    for effect in turns[-1].effects[written:] if turns else ():
+        session.add(effect)
+
+
+def _turn(session: Session, step: str, prompt: str, request: Request, raw: RawReply, model: str) -> ModelTurn:
+    """The answer as an event: charged first, then read, then its calls answered."""
+    cost = _cost(request, raw)
+    lang = session.state.language
+    known = [str(tool["name"]) for tool in request.tools]
+    try:
+        reply = read_reply(raw, known, model=model)
+    except ModelError as problem:
+        return ModelTurn(step=step, model=model, prompt=prompt, fault=problem.code, **cost)
+    if reply.finish == "refusal":
+        return ModelTurn(step=step, model=model, prompt=prompt, fault="model.refusal", closes=True, **cost)
+    if not reply.calls and (reply.finish == "length" or not reply.text):
+        fault = "model.cut" if reply.finish == "length" else "model.empty"
+        return ModelTurn(step=step, model=model, prompt=prompt, fault=fault, repairs=reply.repairs, **cost)
+    answers: Answers = answer(reply, session, system_prompt(lang))
+    return ModelTurn(
+        step=step,
+        model=model,
+        prompt=prompt,
+        assistant=answers.assistant,
+        results=answers.results,
+        kept=answers.kept,
+        figures=answers.figures,
+        effects=answers.effects,
+        closes=answers.closes,
+        repairs=reply.repairs,
+        **cost,
+    )
+
+
+def _cost(request: Request, raw: RawReply) -> dict[str, Any]:
+    """What the call cost, by the server's count, or by length where it does not count."""
+    usage = usage_of(raw)
+    if usage is not None:
+        sent, written, cached = usage.input_tokens, usage.output_tokens, usage.cached_tokens
+    else:
+        sent = (len(request.system) + len(str(request.messages)) + len(str(request.tools))) // _CHARS_PER_TOKEN
+        written, cached = len(str(raw.body)) // _CHARS_PER_TOKEN, None
+    return {"input_tokens": sent, "output_tokens": written, "cached_tokens": cached, "seconds": round(raw.seconds, 3)}
