@@ -1,1 +1,1 @@
-"""Scripted conversations and the runner that scores them."""
+"""Scripted conversations and the runner that scores them; labelled messages and tasks."""

@@ -73,6 +73,12 @@ def test_lasting_nan_is_found_at_its_first_step():
     assert verdict.unstable
 
 
+def test_comments_above_the_header_are_passed_over():
+    log = keras_log(falling(20) + [math.nan] * 5, falling(25))
+    verdict = diagnose_text(f"# trained on host a, seed 3\n# second line\n{log}", "log.csv")
+    assert verdict.primary is not None and (verdict.primary.id, verdict.primary.first_step) == ("nan", 20)
+
+
 def test_blank_cells_of_a_sparse_log_are_not_nan():
     rows = [f"{at // 2},{at},{'' if at % 2 else 1 / (at + 1)},{1 / (at + 1) if at % 2 else ''}" for at in range(40)]
     verdict = diagnose_text("\n".join(["epoch,step,train_loss,val_loss", *rows]), "metrics.csv")

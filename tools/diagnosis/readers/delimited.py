@@ -12,9 +12,12 @@ _AXES = ("step", "iteration", "iter", "time/total_timesteps", "epoch", "Epoch", 
 
 
 def read(text: str) -> Parsed | None:
-    """The run, or None when the first line is no header of at least two names. Repeated headers are passed over."""
+    """The run, or None when the first line that is no comment is no header of at least two names.
+
+    Repeated headers are passed over.
+    """
     is_monitor = text.startswith("#{")
-    body = text.split("\n", 1)[1] if is_monitor and "\n" in text else text
+    body = _without_comments(text)
     head = body.split("\n", 1)[0]
     if "," not in head or len(head) > 100_000:
         return None
@@ -30,6 +33,12 @@ def read(text: str) -> Parsed | None:
     if not rows:
         return None
     return Parsed("monitor" if is_monitor else "csv", rows, () if is_monitor else _AXES)
+
+
+def _without_comments(text: str) -> str:
+    while text.startswith("#") and "\n" in text:
+        text = text.split("\n", 1)[1]
+    return text
 
 
 def _row(names: list[str], cells: list[str]) -> Row:
