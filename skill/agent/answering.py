@@ -27,6 +27,7 @@ from deep_learning_expert.tools.errors import ExpertError, ToolError
 from deep_learning_expert.tools.figures import Figure
 
 _SHOWN_CHARS = 2400  # of an answer; the rest is had by its handle
+_MOST_QUESTIONS = 2  # of the model's own in one session; the workflow's own are not counted
 _DECISIVE = {"accept", "amend", "ask", "go_back"}
 
 
@@ -116,6 +117,9 @@ def _amend(arguments: Mapping[str, Any], found: Answers, session: Session, instr
 
 
 def _ask(arguments: Mapping[str, Any], found: Answers, session: Session, instructions: str) -> str:
+    earlier = sum(entry.rule == "model-asks" for entry in session.state.trace)
+    if session.state.may_assume or earlier >= _MOST_QUESTIONS:
+        raise ToolError("agent.no_more_questions")
     asked = question(arguments, _desk(found, session, instructions))
     return _effect(QuestionsAsked(questions=(asked,)), found, session)
 

@@ -15,11 +15,6 @@ def open_choices(step: StepName, context: Context) -> tuple[str, ...]:
     return check(context) if check else ()
 
 
-def _requirements(context: Context) -> tuple[str, ...]:
-    doubts = context.contradictions or context.stated.unclear
-    return ("ask",) if doubts and not context.may_assume else ()
-
-
 def _architecture(context: Context) -> tuple[str, ...]:
     return ("candidates",) if len(context.comparison.candidates) > 1 else ()
 
@@ -40,7 +35,6 @@ def _verification(context: Context) -> tuple[str, ...]:
 
 
 _CHECKS: Mapping[StepName, Callable[[Context], tuple[str, ...]]] = {
-    "requirements": _requirements,
     "architecture": _architecture,
     "recipe": _recipe,
     "compression": _compression,

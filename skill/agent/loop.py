@@ -25,6 +25,7 @@ from deep_learning_expert.tools.errors import ModelError
 Exchange = Generator[Request, RawReply, None]
 _CHARS_PER_TOKEN = 4  # for servers that do not count; a budget needs an order of magnitude
 _FAULTS_PER_STEP = 2  # one correction is asked for, then the draft stands
+CALL_FAILED = "model.call_failed"  # the call itself failed, retries included: there is no answer to correct
 _ANSWERED = frozenset({"model_turn", "amended"})
 
 
@@ -81,6 +82,9 @@ def _consult(
         _add_pending(session, turns)
         if session.state.name != step:
             return True
+        if turns and turns[-1].fault == CALL_FAILED:
+            session.add(ModelStopped(reason="unreachable"))
+            return False
         if turns and (turns[-1].closes or len(turns) >= limits.calls_per_step):
             return False
         limit = reached(session.state.turns, limits)
@@ -96,10 +100,9 @@ def _consult(
         )
         try:
             raw = yield request
-        except ModelError as problem:
-            session.add(ModelTurn(step=step, model=model, prompt=prompt, fault=problem.code, closes=True))
-            session.add(ModelStopped(reason="unreachable"))
-            return False
+        except ModelError:
+            session.add(ModelTurn(step=step, model=model, prompt=prompt, fault=CALL_FAILED, closes=True))
+            continue
         session.add(_turn(session, step, prompt, request, raw, model))
 
 

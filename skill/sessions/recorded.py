@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from deep_learning_expert.skill.expert import Conversation
 from deep_learning_expert.skill.sessions.store import EventStore, SessionInfo
@@ -10,6 +11,9 @@ from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import Event
 from deep_learning_expert.skill.workflow.state import State, fold, step_state
 from deep_learning_expert.tools.errors import SessionError, WorkflowError
+
+if TYPE_CHECKING:
+    from deep_learning_expert.skill.agent.advice import Advice
 
 
 class RecordedSession(Session):
@@ -36,16 +40,18 @@ def record(store: EventStore, name: str, conversation: Conversation) -> Conversa
     """The same conversation, from now on written to the store under a new name; errors: SessionError."""
     events = conversation.session.events
     info = store.create(name, events, conversation.session.state.name)
-    return Conversation(RecordedSession(store, info, events))
+    return Conversation(RecordedSession(store, info, events), conversation.advice)
 
 
-def resume(store: EventStore, name: str) -> Conversation:
+def resume(store: EventStore, name: str, advice: Advice | None = None) -> Conversation:
     """A stored conversation, ready to go on; what was interrupted is finished by its next `report`.
+
+    advice: who advises from now on; the store keeps what was said, not by whom it may be said.
 
     Errors: SessionError for an unknown name or a damaged record.
     """
     info, records = store.read(name)
-    return Conversation(RecordedSession(store, info, (item.event for item in records)))
+    return Conversation(RecordedSession(store, info, (item.event for item in records)), advice)
 
 
 def state_of(name: str, events: Iterable[Event]) -> str:
