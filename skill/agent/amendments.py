@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel
 
+from deep_learning_expert.skill.agent.arguments import AmendArguments, AskArguments, BackArguments, typed
 from deep_learning_expert.skill.agent.grounded import GroundedText, ground
 from deep_learning_expert.skill.contract.report import Question
 from deep_learning_expert.skill.contract.task import Task
@@ -24,49 +25,6 @@ from deep_learning_expert.tools.recipe.alternatives import optional_techniques, 
 _LEAK_CHARS = 60  # as much of our instructions word for word is a leak, not a coincidence
 
 
-_Typed = TypeVar("_Typed", bound=BaseModel)
-
-
-class _Arguments(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class AmendArguments(_Arguments):
-    """change: what to do; value: a candidate's id, a technique's id, or the sentence; at: the sentence's pointer."""
-
-    change: Change
-    value: str = Field(min_length=1, max_length=2000)
-    reason: str = Field(min_length=1, max_length=2000)
-    at: str = Field(default="", max_length=200)
-
-
-class AskArguments(_Arguments):
-    """field: the task's field the answer fills, as "data.size"; the question, why it matters, and an answer's form."""
-
-    field: str = Field(max_length=100)
-    question: str = Field(min_length=1, max_length=400)
-    why: str = Field(min_length=1, max_length=400)
-    example: str = Field(min_length=1, max_length=200)
-
-
-class BackArguments(_Arguments):
-    """to: an earlier step; reason; figures: ids of the figures that speak for it, at least one."""
-
-    to: str
-    reason: str = Field(min_length=1, max_length=2000)
-    figures: list[str] = Field(min_length=1, max_length=10)
-
-
-class AcceptArguments(_Arguments):
-    """None: the draft stands as it is."""
-
-
-class MoreArguments(_Arguments):
-    """handle: of an answer that was cut."""
-
-    handle: str = Field(max_length=40)
-
-
 @dataclass(frozen=True)
 class Desk:
     """What the model works on: the present draft of a step, what it follows from, and the figures it was shown."""
@@ -78,20 +36,15 @@ class Desk:
 
     def grounded(self, text: str) -> GroundedText:
         """Errors: ToolError agent.leak and those of `ground`."""
-        if any(text[start : start + _LEAK_CHARS] in self.instructions for start in range(len(text) - _LEAK_CHARS + 1)):
+        if leaks(text, self.instructions):
             raise ToolError("agent.leak")
         candidates = [name for item in self.context.comparison.candidates for name in (item.id, item.name)]
         return ground(text, self.pool, (*self.event.names, *candidates), self.context.language)
 
 
-def typed(kind: type[_Typed], name: str, arguments: Mapping[str, Any]) -> _Typed:
-    """The arguments of a control function; errors: ToolError agent.bad_argument."""
-    try:
-        return kind.model_validate(arguments)
-    except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or name
-        raise ToolError("agent.bad_argument", function=name, where=where, problem=fault["msg"].lower()) from None
+def leaks(text: str, instructions: str) -> bool:
+    """Whether a text repeats our instructions word for word."""
+    return any(text[start : start + _LEAK_CHARS] in instructions for start in range(len(text) - _LEAK_CHARS + 1))
 
 
 def amended(arguments: Mapping[str, Any], desk: Desk) -> Amended:
@@ -155,8 +108,8 @@ _CHECKS: Mapping[Change, Callable[[AmendArguments, Desk], _Checked]] = {
 def question(arguments: Mapping[str, Any], desk: Desk) -> Question:
     """The model's own question, for a field of the task that is still open; errors: ToolError."""
     asked = typed(AskArguments, "ask", arguments)
-    if asked.field not in _fields() or _filled(desk.context.task, asked.field):
-        open_fields = [name for name in _fields() if not _filled(desk.context.task, name)]
+    if asked.field not in text_fields() or _filled(desk.context.task, asked.field):
+        open_fields = [name for name in text_fields() if not _filled(desk.context.task, name)]
         raise ToolError("agent.no_field", field=asked.field, known=", ".join(open_fields))
     text, why = desk.grounded(asked.question).text, desk.grounded(asked.why).text
     return Question(field=asked.field, text=text, why=why, example=asked.example)
@@ -175,7 +128,7 @@ def way_back(arguments: Mapping[str, Any], desk: Desk) -> WentBack:
 
 
 @cache
-def _fields() -> tuple[str, ...]:
+def text_fields() -> tuple[str, ...]:
     """Dotted paths of the task's text fields that an answer can fill."""
     found: list[str] = []
     for name, section in get_type_hints(Task).items():

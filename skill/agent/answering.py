@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from deep_learning_expert.prompts.phrases import template
-from deep_learning_expert.skill.agent.amendments import (
-    AcceptArguments,
-    Desk,
-    MoreArguments,
-    amended,
-    question,
-    typed,
-    way_back,
-)
+from deep_learning_expert.skill.agent.amendments import Desk, amended, question, way_back
+from deep_learning_expert.skill.agent.arguments import AcceptArguments, MoreArguments, typed
 from deep_learning_expert.skill.agent.functions import look_up
 from deep_learning_expert.skill.agent.model import Reply, ToolCall
 from deep_learning_expert.skill.agent.prompting import shown_figures
+from deep_learning_expert.skill.agent.turns import assistant_message
 from deep_learning_expert.skill.agent.untrusted import fenced
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import Amended, Effect, QuestionsAsked, WentBack
@@ -45,7 +38,7 @@ class Answers:
 
 def answer(reply: Reply, session: Session, instructions: str) -> Answers:
     """Answers all calls of a reply in order; a later call sees what an earlier one changed."""
-    found = Answers(_message(reply))
+    found = Answers(assistant_message(reply))
     failed = False
     for call in reply.calls:
         try:
@@ -80,21 +73,6 @@ def _shown(text: str, handle: str, found: Answers, session: Session) -> str:
     head, tail = _SHOWN_CHARS * 3 // 4, _SHOWN_CHARS // 4
     left = template(session.state.language, "agent.cut").format(handle=handle)
     return f"{text[:head]}\n{left}\n{text[-tail:]}"
-
-
-def _message(reply: Reply) -> dict[str, Any]:
-    """The assistant's message as the next request shows it."""
-    message: dict[str, Any] = {"role": "assistant", "content": reply.text}
-    if reply.calls:
-        message["tool_calls"] = [
-            {
-                "id": call.id,
-                "type": "function",
-                "function": {"name": call.name, "arguments": json.dumps(call.arguments, ensure_ascii=False)},
-            }
-            for call in reply.calls
-        ]
-    return message
 
 
 def _desk(found: Answers, session: Session, instructions: str) -> Desk:

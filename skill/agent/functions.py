@@ -1,5 +1,5 @@
-"""The functions a model is offered: five of the workflow's own, and those tools that neither read files nor read the
-machine. Their schemas are the same in every call, so that servers can keep the prompt's prefix."""
+"""The functions a model is offered: those of the workflow and of conversation, and those tools that read neither files
+nor the machine. Their schemas are the same in every call, so that servers can keep the prompt's prefix."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from typing import Any
 from pydantic import BaseModel
 
 from deep_learning_expert.prompts.phrases import Language, template
-from deep_learning_expert.skill.agent.amendments import (
+from deep_learning_expert.skill.agent.arguments import (
     AcceptArguments,
     AmendArguments,
     AskArguments,
     BackArguments,
+    FactArguments,
     MoreArguments,
+    SayArguments,
 )
 from deep_learning_expert.skill.agent.model import ToolSchema
 from deep_learning_expert.tools import rendering, toolbox
@@ -31,6 +33,8 @@ _OWN: Mapping[str, type[BaseModel]] = {
     "ask": AskArguments,
     "go_back": BackArguments,
     "more": MoreArguments,
+    "set_fact": FactArguments,
+    "say": SayArguments,
 }
 
 

@@ -36,15 +36,17 @@ class GroundedText:
     names: tuple[str, ...] = ()
 
 
-def ground(text: str, pool: Mapping[str, Figure], names: Iterable[str], lang: Language) -> GroundedText:
+def ground(
+    text: str, pool: Mapping[str, Figure], names: Iterable[str], lang: Language, most_chars: int = _MOST_CHARS
+) -> GroundedText:
     """The sentence with its figures written out.
 
     pool: the figures the model was shown, by id; names: those of the draft.
     Errors: ToolError agent.text_length, agent.unknown_figure, agent.ungrounded, agent.wrong_language.
     """
     text = " ".join(text.split())
-    if not text or len(text) > _MOST_CHARS or not text.isprintable():
-        raise ToolError("agent.text_length", most=_MOST_CHARS)
+    if not text or len(text) > most_chars or not text.isprintable():
+        raise ToolError("agent.text_length", most=most_chars)
     if lang == "zh" and not any("\u4e00" <= char <= "\u9fff" for char in text):
         raise ToolError("agent.wrong_language", language="中文")
     if lang == "en" and any("\u4e00" <= char <= "\u9fff" for char in text):

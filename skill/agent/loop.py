@@ -7,7 +7,6 @@ asynchronous models and can be driven by a test. All progress is events; after a
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
 
 from deep_learning_expert.prompts.phrases import template
 from deep_learning_expert.skill.agent.answering import Answers, answer
@@ -16,16 +15,15 @@ from deep_learning_expert.skill.agent.functions import schemas
 from deep_learning_expert.skill.agent.limits import Limits, reached
 from deep_learning_expert.skill.agent.model import AsyncModel, Model, RawReply, Request
 from deep_learning_expert.skill.agent.prompting import messages, step_prompt, system_prompt
-from deep_learning_expert.skill.agent.replies import read_reply, usage_of
+from deep_learning_expert.skill.agent.replies import read_reply
+from deep_learning_expert.skill.agent.turns import CALL_FAILED, cost, unusable
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import ModelStopped, ModelTurn, StepDone
 from deep_learning_expert.skill.workflow.transitions import STEPS
 from deep_learning_expert.tools.errors import ModelError
 
 Exchange = Generator[Request, RawReply, None]
-_CHARS_PER_TOKEN = 4  # for servers that do not count; a budget needs an order of magnitude
 _FAULTS_PER_STEP = 2  # one correction is asked for, then the draft stands
-CALL_FAILED = "model.call_failed"  # the call itself failed, retries included: there is no answer to correct
 _ANSWERED = frozenset({"model_turn", "amended"})
 
 
@@ -137,18 +135,17 @@ def _add_pending(session: Session, turns: list[ModelTurn]) -> None:
 
 def _turn(session: Session, step: str, prompt: str, request: Request, raw: RawReply, model: str) -> ModelTurn:
     """The answer as an event: charged first, then read, then its calls answered."""
-    cost = _cost(request, raw)
+    spent = cost(request, raw)
     lang = session.state.language
     known = [str(tool["name"]) for tool in request.tools]
     try:
         reply = read_reply(raw, known, model=model)
     except ModelError as problem:
-        return ModelTurn(step=step, model=model, prompt=prompt, fault=problem.code, **cost)
-    if reply.finish == "refusal":
-        return ModelTurn(step=step, model=model, prompt=prompt, fault="model.refusal", closes=True, **cost)
-    if not reply.calls and (reply.finish == "length" or not reply.text):
-        fault = "model.cut" if reply.finish == "length" else "model.empty"
-        return ModelTurn(step=step, model=model, prompt=prompt, fault=fault, repairs=reply.repairs, **cost)
+        return ModelTurn(step=step, model=model, prompt=prompt, fault=problem.code, **spent)
+    fault = unusable(reply)
+    if fault:
+        closes = reply.finish == "refusal"
+        return ModelTurn(step=step, model=model, prompt=prompt, fault=fault, closes=closes, **spent)
     answers: Answers = answer(reply, session, system_prompt(lang))
     return ModelTurn(
         step=step,
@@ -161,16 +158,5 @@ def _turn(session: Session, step: str, prompt: str, request: Request, raw: RawRe
         effects=answers.effects,
         closes=answers.closes,
         repairs=reply.repairs,
-        **cost,
+        **spent,
     )
-
-
-def _cost(request: Request, raw: RawReply) -> dict[str, Any]:
-    """What the call cost, by the server's count, or by length where it does not count."""
-    usage = usage_of(raw)
-    if usage is not None:
-        sent, written, cached = usage.input_tokens, usage.output_tokens, usage.cached_tokens
-    else:
-        sent = (len(request.system) + len(str(request.messages)) + len(str(request.tools))) // _CHARS_PER_TOKEN
-        written, cached = len(str(raw.body)) // _CHARS_PER_TOKEN, None
-    return {"input_tokens": sent, "output_tokens": written, "cached_tokens": cached, "seconds": round(raw.seconds, 3)}
