@@ -16,12 +16,10 @@ from typing import Any
 import torch
 
 from deep_learning_expert.tools.catalog import models
+from deep_learning_expert.tools.catalog.build.operations import torchvision_shim
 from deep_learning_expert.tools.estimate import transformer
 
-# The CPU build of torch lacks the operators torchvision asks for on import; they are never called here.
-_SHIM = torch.library.Library("torchvision", "DEF")
-for _operator in ("nms", "qnms"):
-    _SHIM.define(f"{_operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+torchvision_shim()
 
 TOLERANCE = 0.001
 TIMM = [

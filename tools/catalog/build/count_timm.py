@@ -20,11 +20,9 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from deep_learning_expert.tools.catalog import models
+from deep_learning_expert.tools.catalog.build.operations import torchvision_shim
 
-# The CPU build of torch lacks the operators torchvision asks for on import; they are never called here.
-_SHIM = torch.library.Library("torchvision", "DEF")
-for _operator in ("nms", "qnms"):
-    _SHIM.define(f"{_operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+torchvision_shim()
 
 
 class MacCounter(TorchDispatchMode):

@@ -19,24 +19,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
 from deep_learning_expert.tools.catalog import models
+from deep_learning_expert.tools.catalog.build.operations import class_of, is_view, torchvision_shim
 from deep_learning_expert.tools.estimate.workload import side_of
 
-# The CPU build of torch lacks the operators torchvision asks for on import; they are never called here.
-_SHIM = torch.library.Library("torchvision", "DEF")
-for _operator in ("nms", "qnms"):
-    _SHIM.define(f"{_operator}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-
-CLASSES = {
-    "conv": ("convolution",),
-    "linear": ("addmm", "mm", "bmm", "baddbmm", "linear"),
-    "norm": ("batch_norm", "layer_norm", "group_norm"),
-    "pool": ("pool", "mean", "sum", "amax"),
-    "copy": ("copy", "clone", "cat", "roll", "index", "pad", "gather", "contiguous", "upsample", "stack"),
-}
-VIEWS = (
-    *("view", "reshape", "permute", "transpose", "expand", "slice", "select", "unsqueeze", "squeeze", "split", "chunk"),
-    *("alias", "detach", "unbind", "as_strided", "unfold", "empty", "lift", "sym_"),
-)
+torchvision_shim()
 
 
 class Tracer(TorchDispatchMode):
@@ -59,7 +45,7 @@ class Tracer(TorchDispatchMode):
         tensors = [leaf for leaf in tree_leaves(out) if isinstance(leaf, torch.Tensor)]
         for tensor in tensors:
             self._follow(tensor)
-        if name != "t" and not name.startswith(VIEWS):
+        if not is_view(name):
             inputs = [leaf for leaf in tree_leaves((args, kwargs)) if isinstance(leaf, torch.Tensor)]
             entry = self.work[class_of(name)]
             # Weights are read once a batch, not once a sample.
@@ -104,14 +90,6 @@ def fused_attention(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor,
         entry[0] += query.numel() + key.numel() + value.numel() + out.numel()
         entry[1] += 1
     return out
-
-
-def class_of(name: str) -> str:
-    """The class of an operation by its name."""
-    for label, parts in CLASSES.items():
-        if any(part in name for part in parts):
-            return label
-    return "elementwise"
 
 
 def library() -> Any:

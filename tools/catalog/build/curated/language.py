@@ -1,0 +1,125 @@
+"""Text networks: transformers' classes at the published configurations, and small networks of `networks`.
+
+Encoders see one sequence, encoder-decoders a text in and, with teacher forcing, a text out; decoders are counted by one
+token that attends to itself alone, which is what every generated token costs before its look back.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from deep_learning_expert.tools.catalog.build.count_timm import parameters
+from deep_learning_expert.tools.catalog.build.curated.counting import Entry
+from deep_learning_expert.tools.catalog.build.curated.libraries import TRANSFORMERS, hugging_face, tokens
+
+
+def encoder(row: str, kind: str, sizes: dict[str, Any], length: int, how: str = TRANSFORMERS) -> Entry:
+    """One sequence."""
+    build = hugging_face(f"{kind}Config", f"{kind}Model", sizes)
+    return Entry(row, build, lambda n: (tokens(n, length),), f"seq {length}", how)
+
+
+def pair(
+    row: str, kind: str, sizes: dict[str, Any], into: int, out: int, network: str = "ForConditionalGeneration"
+) -> Entry:
+    """A text in and a text out."""
+
+    def inputs(n: int) -> dict[str, Any]:
+        return {"input_ids": tokens(n, into), "decoder_input_ids": tokens(n, out)}
+
+    build = hugging_face(f"{kind}Config", kind + network, sizes)
+    return Entry(row, build, inputs, f"{into} tokens in, {out} out", TRANSFORMERS, size=with_head)
+
+
+def with_head(network: Any) -> int:
+    """Parameters; where the published weights do not share the output with the embedding, both."""
+    config = network.config
+    # Pegasus' sines are parameters that never change; the published weights do not hold them.
+    shared = parameters(p for name, p in network.named_parameters() if p.requires_grad or "embed_positions" not in name)
+    own_head = getattr(config, "feed_forward_proj", "") == "gated-gelu"
+    return shared + own_head * config.vocab_size * config.d_model
+
+
+def decoder(row: str, kind: str, sizes: dict[str, Any], network: str = "ForCausalLM") -> Entry:
+    """One generated token."""
+    build = hugging_face(f"{kind}Config", kind + network, sizes)
+    return Entry(row, build, lambda n: (tokens(n, 1),), "1 token", TRANSFORMERS, train=False)
+
+
+def bart(width: int, layers: int, heads: int, inner: int) -> dict[str, Any]:
+    """Sizes of BART and its relatives, both sides alike."""
+    sizes: dict[str, Any] = {"d_model": width}
+    for side in ("encoder", "decoder"):
+        sizes |= {f"{side}_layers": layers, f"{side}_attention_heads": heads, f"{side}_ffn_dim": inner}
+    return sizes
+
+
+def t5(width: int, inner: int, layers: int, heads: int, vocab: int, *, gated: bool = True) -> dict[str, Any]:
+    """Sizes of T5, mT5 and FLAN-T5; the later ones are gated and do not share the output with the embedding."""
+    sizes = {"d_model": width, "d_ff": inner, "num_layers": layers, "num_heads": heads, "vocab_size": vocab, "d_kv": 64}
+    return sizes | ({"feed_forward_proj": "gated-gelu"} if gated else {})
+
+
+LARGE_MODERN = {"hidden_size": 1024, "num_hidden_layers": 28, "num_attention_heads": 16, "intermediate_size": 2624}
+WIDE = bart(1024, 12, 16, 4096)
+ENTRIES = [
+    encoder("modernbert-base", "ModernBert", {}, 128),
+    encoder("modernbert-large", "ModernBert", LARGE_MODERN, 128),
+    pair("t5-small", "T5", t5(512, 2048, 6, 8, 32128, gated=False), 128, 128),
+    pair("flan-t5-base", "T5", t5(768, 2048, 12, 12, 32128), 128, 128),
+    pair("mt5-small", "MT5", t5(512, 1024, 8, 6, 250112), 128, 128),
+    pair("mt5-base", "MT5", t5(768, 2048, 12, 12, 250112), 128, 128),
+    pair("bart-base", "Bart", bart(768, 6, 12, 3072), 128, 128),
+    pair("bart-large-cnn", "Bart", {"vocab_size": 50264}, 128, 128),
+    pair(
+        "pegasus-cnn",
+        "Pegasus",
+        bart(1024, 16, 16, 4096) | {"vocab_size": 96103, "max_position_embeddings": 1024},
+        128,
+        128,
+    ),
+    pair("m2m100-418m", "M2M100", {}, 128, 128),
+    pair("nllb-200-600m", "M2M100", WIDE | {"vocab_size": 256206}, 128, 128),
+    pair("mbart-large-50", "MBart", {"vocab_size": 250054}, 128, 128),
+    decoder("gpt2", "GPT2", {}, "LMHeadModel"),
+    decoder(
+        "gemma-2-9b",
+        "Gemma2",
+        {
+            "hidden_size": 3584,
+            "intermediate_size": 14336,
+            "num_hidden_layers": 42,
+            "num_attention_heads": 16,
+            "num_key_value_heads": 8,
+            "head_dim": 256,
+        },
+    ),
+    decoder(
+        "phi-4",
+        "Phi3",
+        {
+            "vocab_size": 100352,
+            "hidden_size": 5120,
+            "intermediate_size": 17920,
+            "num_hidden_layers": 40,
+            "num_attention_heads": 40,
+            "num_key_value_heads": 10,
+            "tie_word_embeddings": False,
+            "pad_token_id": 0,
+        },
+    ),
+    decoder(
+        "phi-4-mini",
+        "Phi3",
+        {
+            "vocab_size": 200064,
+            "hidden_size": 3072,
+            "intermediate_size": 8192,
+            "num_hidden_layers": 32,
+            "num_attention_heads": 24,
+            "num_key_value_heads": 8,
+            "tie_word_embeddings": True,
+            "pad_token_id": 0,
+        },
+    ),
+]

@@ -1,0 +1,43 @@
+"""How networks of the model libraries are built from a configuration, without weights and without a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any
+
+import torch
+
+from deep_learning_expert.tools.catalog.build.operations import torchvision_shim
+
+torchvision_shim()
+TRANSFORMERS = "transformers 5.24.0 on the meta device, the published configuration"
+DIFFUSERS = "diffusers 0.42.1 on the meta device, the published configuration"
+
+
+def hugging_face(settings: str, network: str, sizes: Mapping[str, Any]) -> Callable[[], Any]:
+    """A network of transformers; `sizes` are what differs from the configuration's own defaults."""
+
+    def build() -> Any:
+        library = import_module("transformers")
+        _without_masks()
+        return getattr(library, network)(getattr(library, settings)(**sizes))
+
+    return build
+
+
+def _without_masks() -> None:
+    """Whether a mask is needed is read from its values; counts do not depend on it, so none is made."""
+    masking = import_module("transformers.masking_utils")
+    for name in ("_ignore_causal_mask_sdpa", "_ignore_bidirectional_mask_sdpa"):
+        setattr(masking, name, lambda *_, **__: True)
+
+
+def diffuser(network: str, sizes: Mapping[str, Any]) -> Callable[[], Any]:
+    """A network of diffusers."""
+    return lambda: getattr(import_module("diffusers"), network)(**sizes)
+
+
+def tokens(*shape: int) -> torch.Tensor:
+    """Token ids; their values are never read on the meta device."""
+    return torch.zeros(shape, dtype=torch.long)
