@@ -119,7 +119,10 @@ def stated(draft: TaskDraft) -> set[Fact]:
             found |= set(_worded(path, text))
         elif path in _LISTED:
             texts = [fact.text for fact in draft.facts if fact.path == path]
-            found |= {(path, key) for key in _keys(_LISTED[path], texts)}
+            keys = set(_keys(_LISTED[path], texts))
+            if "reward-stuck" in keys:
+                keys.discard("not-learning")  # as the intake reads a task: the narrower of the two
+            found |= {(path, key) for key in keys}
         elif path == "existingSetup.baseModel":
             found.add((path, fold(text)))
     return found
