@@ -1,4 +1,4 @@
-"""No test reaches beyond this machine, and none sees the developer's keys."""
+"""No test reaches beyond this machine, and none sees the developer's keys or proxies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-_SETTINGS = ("OPENAI_", "DL_EXPERT_MODEL")
+_SETTINGS = ("OPENAI_", "DL_EXPERT_MODEL", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_")
 
 
 def _is_local(address: Any) -> bool:
@@ -38,5 +38,5 @@ def _no_requests_beyond_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket.socket, "connect", local_connect)
     monkeypatch.setattr(socket, "getaddrinfo", local_look_up)
     for name in list(os.environ):
-        if name.startswith(_SETTINGS):
+        if name.upper().startswith(_SETTINGS):
             monkeypatch.delenv(name)

@@ -25,6 +25,18 @@ from __future__ import annotations
 from deep_learning_expert.prompts.phrases import Language, template
 
 
+class Words(str):
+    """A few words of ours as a parameter of an error: the phrase `errors.<key>`, as a string its English text."""
+
+    __slots__ = ("key",)
+    key: str
+
+    def __new__(cls, key: str) -> Words:
+        words = super().__new__(cls, template("en", f"errors.{key}"))
+        words.key = key
+        return words
+
+
 class ExpertError(Exception):
     """An error with a stable `code` and a sentence in the reader's language.
 
@@ -39,7 +51,12 @@ class ExpertError(Exception):
 
     def sentence(self, lang: Language = "en") -> str:
         """What is wrong, where, and how to mend it, as one sentence."""
-        return template(lang, f"errors.{self.code}").format_map(self.params)
+        return template(lang, f"errors.{self.code}").format_map(
+            {
+                name: template(lang, f"errors.{value.key}") if isinstance(value, Words) else value
+                for name, value in self.params.items()
+            }
+        )
 
     def __str__(self) -> str:
         return self.sentence()
@@ -50,6 +67,8 @@ _MOST_SHOWN_CHARS = 160
 
 def _shown(value: object) -> str:
     """User input inside a message: one line, printable, cut to a readable length."""
+    if isinstance(value, Words):
+        return value
     text = "".join(char if char.isprintable() else " " for char in str(value))
     return text if len(text) <= _MOST_SHOWN_CHARS else f"{text[: _MOST_SHOWN_CHARS - 1]}…"
 

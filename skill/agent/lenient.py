@@ -19,12 +19,12 @@ _THINKING = re.compile(r"</?(?:think|thinking|reasoning|thought)>")
 
 
 class Malformed(Exception):
-    """What is wrong with the answer, in a few stable words."""
+    """What is wrong with the answer: a name under errors.model.why."""
 
 
-def refuse(problem: str) -> NoReturn:
+def refuse(why: str) -> NoReturn:
     """Errors: Malformed, always."""
-    raise Malformed(problem)
+    raise Malformed(why)
 
 
 def loaded(text: str) -> object:
@@ -50,7 +50,7 @@ def parsed(text: str, mended: Callable[[str], None]) -> object:
         if repair:
             mended(repair)
         return value
-    refuse("arguments are no JSON")
+    refuse("arguments_no_json")
 
 
 def inside(fence: re.Match[str]) -> str:
@@ -80,7 +80,7 @@ def clean(text: str) -> str:
 def plain(value: object, depth: int = 0) -> Any:
     """The same JSON value, cleaned and checked all the way down; errors: Malformed."""
     if depth > DEEPEST_NESTING:
-        refuse("nested too deeply")
+        refuse("too_deep")
     if isinstance(value, str):
         return clean(value)
     if isinstance(value, int) and value.bit_length() <= _WIDEST_INTEGER_BITS:
@@ -91,4 +91,4 @@ def plain(value: object, depth: int = 0) -> Any:
         return [plain(item, depth + 1) for item in value]
     if isinstance(value, Mapping) and all(isinstance(key, str) for key in value):
         return {clean(key): plain(item, depth + 1) for key, item in value.items()}
-    refuse("arguments are no JSON")
+    refuse("arguments_no_json")

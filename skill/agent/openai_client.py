@@ -2,18 +2,14 @@
 
 The SDK only carries the request: its own retries are off, its reply types unused. Proxies (HTTPS_PROXY, NO_PROXY) and
 own certificate authorities (SSL_CERT_FILE, SSL_CERT_DIR, the system's store) are those of its HTTP library. No key is
-ever part of an error, a log line or a repr: what a server says is cut free of it first.
+ever part of an error, a log line or a repr.
 """
 
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import json
-import math
 import os
-import re
-import ssl
 import threading
 import time
 from collections.abc import Mapping
@@ -23,65 +19,19 @@ from urllib.parse import urlsplit
 
 from deep_learning_expert.skill.agent import wire
 from deep_learning_expert.skill.agent.capabilities import Capabilities, capabilities_of, configure, learn
+from deep_learning_expert.skill.agent.failures import Failure, Failures, Patience
 from deep_learning_expert.skill.agent.model import RawReply, Request
-from deep_learning_expert.tools.errors import ModelError, SettingError
+from deep_learning_expert.tools.errors import SettingError, Words
 
 if TYPE_CHECKING:
     import httpx2
     import openai
-    from tenacity import RetryCallState
 
 _DEFAULT_URL = "https://api.openai.com/v1"
 _NO_KEY = "none"  # the SDK insists on a key, servers on this machine ask for none
 _LARGEST_BODY_BYTES = 16 << 20
-_LONGEST_PAUSE_S = 30.0
-_MOST_LESSONS = 4
 _MOST_REMEMBERED = 256
-_WORTH_RETRYING = {408, 409, 425, 429}  # and every 5xx but "not implemented"
-_OUT_OF_CREDIT = re.compile(
-    "insufficient_quota|billing_hard_limit|billing_not_active|insufficient (?:balance|credits)|arrearage", re.IGNORECASE
-)
-_TOO_LONG = re.compile("context.?length|context window|maximum context|prompt is too long", re.IGNORECASE)
-_SECRET = re.compile(r"(?<=//)[^/@\s]+@|\b(?:sk|gsk|pk|key)-[\w*-]{6,}|(?i:bearer)\s+\S+")
-
-
-class _Failure(Exception):
-    """A call that failed: what to tell, and whether a second try could do better."""
-
-    def __init__(
-        self, error: ModelError, *, tries: int = 0, after_s: float | None = None, taught: bool = False
-    ) -> None:
-        super().__init__(error.code)
-        self.error, self.tries, self.after_s, self.taught = error, tries, after_s, taught
-
-
-class _Patience:
-    """When to try one call again: the whole policy, as tenacity's `retry` and `wait`."""
-
-    def __init__(self, attempts: int, deadline_s: float, first_pause_s: float) -> None:
-        self.until, self._attempts, self._first_pause_s = time.monotonic() + deadline_s, attempts, first_pause_s
-        self._failed, self._lessons, self._pause_s = 0, 0, 0.0
-
-    def again(self, state: RetryCallState) -> bool:
-        """Whether to try again after this attempt; also settles how long to wait."""
-        from tenacity import wait_random_exponential
-
-        failure = state.outcome.exception() if state.outcome else None
-        if not isinstance(failure, _Failure):
-            return False
-        if failure.taught:
-            self._lessons, self._pause_s = self._lessons + 1, 0.0
-            return self._lessons <= _MOST_LESSONS
-        self._failed += 1
-        if self._failed >= min(self._attempts, 1 + failure.tries):
-            return False
-        backoff = wait_random_exponential(self._first_pause_s, _LONGEST_PAUSE_S)
-        self._pause_s = backoff(state) if failure.after_s is None else failure.after_s
-        return time.monotonic() + self._pause_s < self.until
-
-    def pause_s(self, state: RetryCallState) -> float:
-        """Seconds until the next attempt."""
-        return self._pause_s
+_NOT_BY_PARAMETERS = {401, 402, 403, 429}  # statuses that no change of the request would mend
 
 
 class OpenAIModel:
@@ -111,6 +61,7 @@ class OpenAIModel:
             raise SettingError("model.bad_url")
         if not (self._key.isascii() and self._key.isprintable()):  # no header could carry it
             raise SettingError("model.bad_key")
+        self._failures = Failures(name, self.base_url, self._key)
         self._stream, self._timeout_s = stream, timeout_s
         self._policy = (attempts, deadline_s, first_pause_s)
         self._making = threading.Lock()  # two threads must not both make a client: the lost one would close its calls
@@ -148,11 +99,11 @@ class OpenAIModel:
         """The server's answer as a chat completion, or its text; errors: ModelError."""
         from tenacity import Retrying
 
-        begin, patience = time.monotonic(), _Patience(*self._policy)
+        begin, patience = time.monotonic(), Patience(*self._policy)
         try:
             retrying = Retrying(retry=patience.again, wait=patience.pause_s, reraise=True)
             return RawReply(retrying(self._attempt, request, patience.until), time.monotonic() - begin)
-        except _Failure as failure:
+        except Failure as failure:
             error = failure.error
         raise error  # outside of `except`: the SDK's exceptions, which hold the request, are not carried along
 
@@ -160,11 +111,11 @@ class OpenAIModel:
         """As `send`, on the running event loop."""
         from tenacity import AsyncRetrying
 
-        begin, patience = time.monotonic(), _Patience(*self._policy)
+        begin, patience = time.monotonic(), Patience(*self._policy)
         try:
             retrying = AsyncRetrying(retry=patience.again, wait=patience.pause_s, reraise=True)
             return RawReply(await retrying(self._aattempt, request, patience.until), time.monotonic() - begin)
-        except _Failure as failure:
+        except Failure as failure:
             error = failure.error
         raise error
 
@@ -207,11 +158,11 @@ class OpenAIModel:
 
         loop = asyncio.get_running_loop()
         if self._async is None or self._async[0] is not loop:  # connections live and die with their loop
-            client = openai.AsyncOpenAI(api_key=self._key, base_url=self.base_url, max_retries=0)
-            self._async = (loop, client)
+            self._async = (loop, openai.AsyncOpenAI(api_key=self._key, base_url=self.base_url, max_retries=0))
+        client = self._async[1]
         try:
             async with asyncio.timeout(until - time.monotonic()):
-                response: httpx2.Response = await self._async[1].post(**self._call(request, until))
+                response: httpx2.Response = await client.post(**self._call(request, until))
                 try:
                     data = bytearray()
                     async for chunk in response.aiter_bytes():
@@ -219,10 +170,8 @@ class OpenAIModel:
                 finally:
                     await response.aclose()
                 return self._body(response, data)
-        except (openai.APIError, httpx2.HTTPError, wire.StreamCutError) as problem:
+        except (openai.APIError, httpx2.HTTPError, wire.StreamCutError, TimeoutError) as problem:
             failure = self._failure(problem)
-        except TimeoutError:
-            failure = _Failure(self._error("timeout"))
         raise failure
 
     def _call(self, request: Request, until: float) -> dict[str, Any]:
@@ -249,9 +198,9 @@ class OpenAIModel:
     def _grown(self, data: bytearray, chunk: bytes, until: float) -> None:
         data += chunk
         if time.monotonic() > until:
-            raise _Failure(self._error("timeout"))
+            raise self._failures.named("timeout")
         if len(data) > _LARGEST_BODY_BYTES:
-            raise _Failure(self._error("malformed", problem="too large"))
+            raise self._failures.named("malformed", problem=Words("model.why.too_large"))
 
     def _body(self, response: httpx2.Response, data: bytearray) -> object:
         text = data.decode("utf-8", "replace")
@@ -270,13 +219,12 @@ class OpenAIModel:
         """Keeps the thinking behind calls, for the servers that want it back with them."""
         for choice in wire.listed(body.get("choices") if isinstance(body, Mapping) else None):
             message = choice.get("message") if isinstance(choice, Mapping) else None
-            if isinstance(message, Mapping) and message.get("reasoning_content"):
-                for call in wire.listed(message.get("tool_calls")):
-                    self._thoughts[str(call.get("id") if isinstance(call, Mapping) else None)] = str(
-                        message["reasoning_content"]
-                    )
+            thought = message.get("reasoning_content") if isinstance(message, Mapping) else None
+            for call in wire.listed(message.get("tool_calls")) if isinstance(message, Mapping) and thought else ():
+                if isinstance(call, Mapping):
+                    self._thoughts[str(call.get("id"))] = str(thought)
         while len(self._thoughts) > _MOST_REMEMBERED:
-            del self._thoughts[next(iter(self._thoughts))]
+            self._thoughts.pop(next(iter(self._thoughts)), None)
 
     def _with_thoughts(self, request: Request) -> Request:
         messages = tuple(
@@ -287,76 +235,12 @@ class OpenAIModel:
         )
         return replace(request, messages=messages)
 
-    def _failure(self, problem: Exception) -> _Failure:
-        """What an exception of the SDK or of its HTTP library means."""
-        import httpx2
-        import openai
-
-        attempts = self._policy[0]
-        if isinstance(problem, openai.APIStatusError):
-            return self._refusal(problem)
-        if isinstance(problem, openai.APITimeoutError | httpx2.TimeoutException):
-            return _Failure(self._error("timeout"), tries=attempts)
-        if not isinstance(problem, openai.APIConnectionError):
-            return _Failure(self._error("malformed", problem="it broke off"), tries=1)
-        causes: list[BaseException] = [problem]
-        while cause := causes[-1].__cause__ or causes[-1].__context__:
-            causes.append(cause)
-        hopeless = any(isinstance(one, ssl.SSLCertVerificationError | httpx2.UnsupportedProtocol) for one in causes)
-        error = self._error("unreachable", address=self.base_url, problem=self._shown(str(causes[-1])))
-        return _Failure(error, tries=0 if hopeless else attempts)
-
-    def _refusal(self, problem: openai.APIStatusError) -> _Failure:
-        """What an answer with an error status means."""
-        status, said = problem.status_code, self._shown(_said(problem.body))
-        bad = self._error("bad_request", status=status, problem=said or "no reason given")
-        if status not in (401, 402, 403, 429) and learn(self.base_url, self._name, said):
-            return _Failure(bad, taught=True)
-        if status in (404, 405) and self.capabilities.api == "responses":
+    def _failure(self, problem: Exception) -> Failure:
+        """The failure, after learning from it what not to send again."""
+        failure = self._failures.of(problem)
+        if failure.status and failure.status not in _NOT_BY_PARAMETERS:
+            failure.taught = learn(self.base_url, self._name, failure.said)
+        if failure.status in (404, 405) and not failure.taught and self.capabilities.api == "responses":
             configure(self.base_url, self._name, api="chat")
-            return _Failure(bad, taught=True)
-        if status == 402 or _OUT_OF_CREDIT.search(said):
-            return _Failure(self._error("quota"))
-        if status in _WORTH_RETRYING or (status >= 500 and status != 501):
-            error = self._error("rate_limited") if status == 429 else self._error("server", status=status)
-            hopeless = problem.response.headers.get("x-should-retry") == "false"
-            return _Failure(error, tries=0 if hopeless else self._policy[0], after_s=_retry_after_s(problem.response))
-        if status in (401, 404):
-            return _Failure(self._error({401: "refused_key", 404: "not_found"}[status], address=self.base_url))
-        return _Failure(self._error("too_long") if _TOO_LONG.search(said) else bad)
-
-    def _error(self, code: str, **params: object) -> ModelError:
-        return ModelError(f"model.{code}", model=self._name, **params)
-
-    def _shown(self, text: str) -> str:
-        """A server's words without keys in them."""
-        return _SECRET.sub("…", text.replace(self._key, "…") if self._key != _NO_KEY else text)
-
-
-def _said(body: object) -> str:
-    """The message, and the names beside it, of an error's body in any of the usual forms."""
-    if isinstance(body, list) and body:
-        body = body[0]
-    if not isinstance(body, Mapping):
-        return "" if str(body).lstrip()[:1] == "<" else str(body or "")[:500]
-    inner = body.get("error", body)
-    if not isinstance(inner, Mapping):
-        return str(inner)[:500]
-    parts = [inner.get(key) for key in ("message", "detail", "param", "code", "type")]
-    return " ".join(str(part)[:500] for part in parts if part)
-
-
-def _retry_after_s(response: httpx2.Response) -> float | None:
-    """Seconds the server asks to wait, said in milliseconds, in seconds or as a date; None when it does not say."""
-    headers = response.headers
-    for name, scale in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
-        try:
-            seconds = float(headers[name]) / scale
-        except (KeyError, ValueError):
-            continue
-        return max(seconds, 0.0) if math.isfinite(seconds) else None
-    try:
-        date = email.utils.parsedate_to_datetime(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return max(date.timestamp() - time.time(), 0.0)
+            failure.taught = True
+        return failure

@@ -25,7 +25,7 @@ from deep_learning_expert.skill.agent.lenient import (
     without_thinking,
 )
 from deep_learning_expert.skill.agent.model import Finish, RawReply, Reply, TokenUsage, ToolCall
-from deep_learning_expert.tools.errors import ModelError
+from deep_learning_expert.tools.errors import ModelError, Words
 
 _MADE_ID_CHARS = 9  # letters and digits only: Mistral's servers accept exactly this form of a call's id
 _MOST_TOKENS = 1 << 40  # more than any window; a larger count is a broken one
@@ -49,14 +49,15 @@ def read_reply(
     model: its name, for the error. calls_in_text: also read calls written as JSON in the text, as models do whose
     server has no function calling.
     A reply with finish "length" holds only the calls that arrived whole; one with "refusal" holds none.
-    Errors: ModelError "model.malformed", whose `problem` is one of a few stable phrases.
+    Errors: ModelError "model.malformed", whose `problem` is one of the Words under errors.model.why.
     """
     try:
         return _Reader(known_tools).read(raw.body, calls_in_text)
     except Malformed as malformed:
-        raise ModelError("model.malformed", model=model, problem=malformed) from None
+        why = str(malformed)
     except RecursionError:
-        raise ModelError("model.malformed", model=model, problem="nested too deeply") from None
+        why = "too_deep"
+    raise ModelError("model.malformed", model=model, problem=Words(f"model.why.{why}"))
 
 
 def usage_of(raw: RawReply) -> TokenUsage | None:
@@ -124,17 +125,17 @@ class _Reader:
         if isinstance(body, list) and len(body) == 1:  # Gemini's gateway wraps its errors so
             body = body[0]
         if not isinstance(body, Mapping):
-            refuse("no JSON object")
+            refuse("no_object")
         choices = body.get("choices")
         if not choices and body.get("error"):
-            refuse("an error object")
+            refuse("error_object")
         if not isinstance(choices, list) or not choices:
-            refuse("no choices")
+            refuse("no_choices")
         choice = choices[0]
         if not isinstance(choice, Mapping):
-            refuse("the choice is no object")
+            refuse("choice_no_object")
         if choice.get("error"):  # OpenRouter puts an upstream's failure here
-            refuse("an error object")
+            refuse("error_object")
         self._seed = body["id"] if isinstance(body.get("id"), str) else ""
         return choice
 
@@ -144,7 +145,7 @@ class _Reader:
             self._mended("delta-as-message")
             message = choice["delta"]
         if not isinstance(message, Mapping):
-            refuse("no message")
+            refuse("no_message")
         return message
 
     def _text(self, message: Mapping[Any, Any]) -> tuple[str, str]:
@@ -159,7 +160,7 @@ class _Reader:
             content = "".join(_part(part, "text") for part in content)
         content = "" if content is None else content
         if not isinstance(content, str):
-            refuse("the content is no text")
+            refuse("content_no_text")
         text = without_thinking(content)
         if text != content:
             self._mended("thinking-in-text")
@@ -175,7 +176,7 @@ class _Reader:
             self._mended("tool-calls-object")
             items = (items,)
         if not isinstance(items, list | tuple):
-            refuse("tool_calls is no list")
+            refuse("tool_calls_no_list")
         if not items and isinstance(message.get("function_call"), Mapping):
             self._mended("function-call")
             items = ({"function": message["function_call"]},)
@@ -227,14 +228,14 @@ class _Reader:
     def _call(self, item: object, index: int, taken: Collection[str], cut: bool) -> ToolCall | None:
         """None for a call that the length limit cut off."""
         if not isinstance(item, Mapping):
-            refuse("a call is no object")
+            refuse("call_no_object")
         function = item.get("function")
         if function is None and "name" in item:
             self._mended("flat-call")
             function = item
         name = function.get("name") if isinstance(function, Mapping) else None
         if not isinstance(function, Mapping) or not isinstance(name, str) or not name.strip():
-            refuse("a call without a name")
+            refuse("call_no_name")
         given = function.get("arguments")
         if cut and not (isinstance(given, Mapping) or _is_json(given)):
             return None
@@ -265,7 +266,7 @@ class _Reader:
         elif isinstance(given, Mapping):
             self._mended("arguments-as-object")
         if not isinstance(given, Mapping):
-            refuse("arguments are no object")
+            refuse("arguments_no_object")
         arguments: Mapping[str, Any] = plain(given)
         return arguments
 
@@ -273,13 +274,13 @@ class _Reader:
 def _decoded(text: str) -> object:
     text = text.strip().removeprefix("\ufeff")
     if text[:1] == "<":
-        refuse("an HTML page")
+        refuse("html_page")
     if not text:
-        refuse("an empty body")
+        refuse("empty_body")
     try:
         return loaded(text)
     except ValueError:
-        raise Malformed("no JSON") from None
+        raise Malformed("no_json") from None
 
 
 def _is_json(text: object) -> bool:
@@ -294,7 +295,7 @@ def _part(part: object, kind: str) -> str:
     if isinstance(part, str):
         return part if kind == "text" else ""
     if not isinstance(part, Mapping):
-        refuse("the content is no text")
+        refuse("content_no_text")
     value = part.get(kind)
     return value if isinstance(value, str) and part.get("type", kind) in (kind, f"output_{kind}") else ""
 

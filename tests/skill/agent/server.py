@@ -1,17 +1,19 @@
-"""A real OpenAI-compatible server on this machine, in a process of its own, that does what a script tells it to.
+"""A real OpenAI-compatible server on this machine, in a process of its own, that does what scripts tell it to.
 
-A script is {"replies": [ENTRY, ...], "repeat": false}; each request takes the next entry (with "repeat" the first comes
-after the last), and one too many gets status 599. An entry says what to answer, and how badly:
+A script is {"replies": [ENTRY, ...], "repeat": false}; POST /scripts takes one and answers with the number under which
+it is played: the base URL is then http://127.0.0.1:PORT/NUMBER/v1. Each request takes the script's next entry (with
+"repeat" the first comes after the last), and one too many gets status 599. An entry says what to answer, and how badly:
     {text: "..."} {calls: [{call: NAME, arguments: {...}}]} {body: ANY}   a completion, or this body
     {raw: "TEXT", type: "text/html"}                                      these bytes
     {status: 429, headers: {...}, body: ANY}                              an error
     stream: true         as server-sent events, in small pieces, the usage last; also without being asked
-    stream_cut: N        only the first N events, then the connection closes properly
+    stream_cut: N        only the first N events, then the answer ends properly
     wait_s: SECONDS      before answering;  drip_s: SECONDS between single bytes of the body
     drop: true           the connection breaks in the middle of the body
     half_closed: true    the server reads the request and closes without a word
 Tokens are bytes of the prompt (tools, then messages, as JSON) divided by four; those that begin some earlier request
-the same way are reported as cached. GET /log gives what was asked: [{path, headers, body, peer, prompt, cached}].
+of the script the same way are reported as cached. GET /NUMBER/log gives what was asked:
+[{path, headers, body, peer, prompt, cached}].
 """
 
 from __future__ import annotations
@@ -21,44 +23,59 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 _BYTES_PER_TOKEN = 4
 
 
 class LocalServer:
-    """Starts the server with a script, and stops it: `with LocalServer([{"text": "hi"}]) as server: server.url`."""
+    """One process; each script is a server of its own: `with process([{"text": "hi"}]) as server: server.url`."""
 
-    def __init__(self, replies: list[dict[str, Any]], *, repeat: bool = False) -> None:
-        self._script = {"replies": replies, "repeat": repeat}
-
-    def __enter__(self) -> LocalServer:
+    def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-I", str(Path(__file__).resolve())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
         )
-        assert self._process.stdin and self._process.stdout
-        self._process.stdin.write(json.dumps(self._script) + "\n")
-        self._process.stdin.flush()
-        self.url = f"http://127.0.0.1:{int(self._process.stdout.readline())}/v1"
-        return self
+        assert self._process.stdout
+        self.root = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
 
-    def __exit__(self, *_: object) -> None:
+    @contextmanager
+    def __call__(self, replies: list[dict[str, Any]], *, repeat: bool = False) -> Iterator[Script]:
+        """A script to be played under a URL of its own."""
+        data = json.dumps({"replies": replies, "repeat": repeat}).encode()
+        yield Script(self.root, _fetched(urllib.request.Request(f"{self.root}/scripts", data)))
+
+    def close(self) -> None:
+        """Ends the process."""
         assert self._process.stdin and self._process.stdout
         self._process.stdin.close()  # the server ends with its input
         self._process.wait(timeout=10)
         self._process.stdout.close()
 
+
+class Script:
+    """url: the base URL under which the script is played."""
+
+    def __init__(self, root: str, number: int) -> None:
+        self.root, self.url, self._log = root, f"{root}/{number}/v1", f"{root}/{number}/log"
+
     def log(self) -> list[dict[str, Any]]:
         """What was asked so far."""
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(self.url.removesuffix("/v1") + "/log", timeout=10) as answer:
-            return json.load(answer)
+        return _fetched(self._log)
+
+
+def _fetched(request: Any) -> Any:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=10) as answer:
+        return json.load(answer)
 
 
 class _State:
@@ -146,10 +163,16 @@ def _events(body: dict[str, Any]) -> list[bytes]:
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # else each answer waits for the client's delayed acknowledgement
-    state: _State
+    scripts: ClassVar[list[_State]] = []
+    adding = threading.Lock()
 
     def log_message(self, *_: object) -> None:
         """Nothing: the log is asked for."""
+
+    @property
+    def state(self) -> _State:
+        """The script of this address; a proxy is asked for whole URLs."""
+        return self.scripts[int(urllib.parse.urlsplit(self.path).path.split("/")[1])]
 
     def do_GET(self) -> None:
         with self.state.lock:
@@ -157,6 +180,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         raw = self.rfile.read(int(self.headers.get("content-length", 0)))
+        if self.path == "/scripts":
+            with self.adding:
+                self.scripts.append(_State(json.loads(raw)))
+                self._answer(200, {}, str(len(self.scripts) - 1).encode())
+            return
         request = {
             "path": self.path,
             "headers": {name.lower(): value for name, value in self.headers.items()},
@@ -210,8 +238,7 @@ class _Server(ThreadingHTTPServer):
 
 
 def main() -> None:
-    """Reads the script from the first line of the input, prints the port, serves until the input ends."""
-    _Handler.state = _State(json.loads(sys.stdin.readline()))
+    """Prints the port, serves until the input ends."""
     server = _Server(("127.0.0.1", 0), _Handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_address[1], flush=True)

@@ -42,6 +42,12 @@ def test_each_known_answer_is_read_as_expected(path: Path) -> None:
         assert call.id == wanted.get("id", call.id) and call.id
 
 
+def test_the_problem_is_named_in_the_language_asked_for() -> None:
+    with pytest.raises(ModelError) as caught:
+        read_reply(RawReply("<html>"), (), model="m")
+    assert "an HTML page" in caught.value.sentence("en") and "HTML 网页" in caught.value.sentence("zh")
+
+
 def test_there_are_many_broken_answers_on_file() -> None:
     broken = [path for path in _CASES if not path.stem.startswith(("well_formed", "empty_reply", "unknown_tool"))]
     assert len(broken) >= 30
