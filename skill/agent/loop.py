@@ -81,7 +81,7 @@ def _consult(
         if session.state.name != step:
             return True
         if turns and turns[-1].fault == CALL_FAILED:
-            session.add(ModelStopped(reason="unreachable"))
+            session.add(ModelStopped(reason="unreachable", detail=turns[-1].detail))
             return False
         if turns and (turns[-1].closes or len(turns) >= limits.calls_per_step):
             return False
@@ -98,8 +98,10 @@ def _consult(
         )
         try:
             raw = yield request
-        except ModelError:
-            session.add(ModelTurn(step=step, model=model, prompt=prompt, fault=CALL_FAILED, closes=True))
+        except ModelError as problem:
+            detail = problem.sentence(session.state.language)
+            failed = ModelTurn(step=step, model=model, prompt=prompt, fault=CALL_FAILED, detail=detail, closes=True)
+            session.add(failed)
             continue
         session.add(_turn(session, step, prompt, request, raw, model))
 

@@ -12,7 +12,9 @@ from deep_learning_expert.skill.expert import Expert, LanguageChoice
 from deep_learning_expert.tools.errors import ExpertError, FileError, TaskError
 
 
-def plan_batch(tasks: Path, out: Path, *, language: LanguageChoice, assume: bool) -> Iterator[dict[str, Any]]:
+def plan_batch(
+    tasks: Path, out: Path, *, language: LanguageChoice, assume: bool, expert: Expert
+) -> Iterator[dict[str, Any]]:
     """Each line, a task with an optional "id", becomes out/<id>.json; yields {id, status} or {id, error}.
 
     A bad line does not stop the rest. Errors: FileError when the tasks cannot be read or `out` cannot be written.
@@ -26,11 +28,11 @@ def plan_batch(tasks: Path, out: Path, *, language: LanguageChoice, assume: bool
         raise FileError("file.unreadable", path=error.filename or tasks, problem=error.strerror or error) from error
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            yield _plan_line(line, number, f"{tasks}, line {number}", out, language, assume)
+            yield _plan_line(line, number, f"{tasks}, line {number}", out, language, assume, expert)
 
 
 def _plan_line(
-    line: str, number: int, source: str, out: Path, language: LanguageChoice, assume: bool
+    line: str, number: int, source: str, out: Path, language: LanguageChoice, assume: bool, expert: Expert
 ) -> dict[str, Any]:
     key = f"{number:05d}"
     try:
@@ -38,7 +40,7 @@ def _plan_line(
         if not isinstance(data, dict):
             raise TaskError("task.not_object", source=source, found="another kind of value")
         key = _file_name(data.pop("id", key))
-        report = Expert().plan(read_task_object(data, source), language=language, assume=assume)
+        report = expert.plan(read_task_object(data, source), language=language, assume=assume)
         (out / f"{key}.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
         return {"id": key, "status": report.status}
     except ExpertError as error:

@@ -46,6 +46,11 @@ _EXIT = {"planned": 0, "stopped": 0, "needs_input": 3, "out_of_scope": 4, "reneg
 _LANGUAGES = ("auto", "en", "zh")
 
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the answer: auto, zh or en.")]
+OfflineOption = Annotated[bool, typer.Option("--offline", help="Use no language model, whatever is set.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="A language model to advise, by its name on the server of OPENAI_BASE_URL."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON.")]
 
 
@@ -55,7 +60,8 @@ def plan(
     as_json: JsonOption = False,
     lang: LangOption = "auto",
     assume: Annotated[bool, typer.Option("--assume", help="Go on with stated assumptions for missing facts.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Use no language model (the default today).")] = True,
+    offline: OfflineOption = False,
+    model: ModelOption = None,
     log: Annotated[
         list[Path] | None,
         typer.Option("--log", help="A training log of an earlier round; repeat for several, oldest first."),
@@ -68,21 +74,23 @@ def plan(
     store: StoreOption = None,
 ) -> None:
     """Make a plan for a task; with --log, revise it by what real training logs show."""
+    from deep_learning_expert.skill.agent.chosen import chosen_model
     from deep_learning_expert.skill.contract.reading import load_task, parse_task
     from deep_learning_expert.skill.expert import Expert
 
     if lang not in _LANGUAGES:
         raise SettingError("setting.unknown_language", value=lang)
+    expert = Expert(chosen_model(model, offline=offline))
     if batch is not None and out is not None and task is None:
         from deep_learning_expert.skill.interfaces.batch_command import as_line, plan_batch
 
-        for answer in plan_batch(batch, out, language=lang, assume=assume):  # type: ignore[arg-type]  # checked above
+        for answer in plan_batch(batch, out, language=lang, assume=assume, expert=expert):  # type: ignore[arg-type]  # checked above
             typer.echo(as_line(answer))
         return
     if task is None or batch is not None or out is not None:
         raise SettingError("setting.task_or_batch")
     typed = parse_task(sys.stdin.buffer.read(), source="standard input") if task == "-" else load_task(Path(task))
-    conversation = Expert().start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
+    conversation = expert.start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
     with ExitStack() as stack:
         if session is not None:
             from deep_learning_expert.skill.sessions.recorded import record

@@ -123,9 +123,10 @@ def _part_of_the_model(state: State) -> list[Notice]:
         )
         for item in state.amendments
     ]
-    if state.model_stopped:
-        text = phrases.template(lang, f"agent.stopped.{state.model_stopped}")
-        found.append(Notice(id=f"agent.stopped.{state.model_stopped}", severity="note", text=text))
+    stopped = state.model_stopped
+    if stopped is not None:
+        text = phrases.template(lang, f"agent.stopped.{stopped.reason}").format(detail=stopped.detail)
+        found.append(Notice(id=f"agent.stopped.{stopped.reason}", severity="note", text=text))
     return found
 
 

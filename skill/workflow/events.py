@@ -130,7 +130,7 @@ class ModelTurn(_Event):
     assistant: the model's message; results: our answers to its calls; kept: handle -> a result too long to show whole;
     figures: those of the tools it called; effects: the events its calls led to, which follow this one;
     closes: the exchange about this step is over; repairs: what had to be mended to read the answer;
-    fault: the code of the error for which it could not be used.
+    fault: the code of the error for which it could not be used; detail: its sentence.
     """
 
     kind: Literal["model_turn"] = "model_turn"
@@ -145,6 +145,7 @@ class ModelTurn(_Event):
     closes: bool = False
     repairs: tuple[str, ...] = ()
     fault: str = ""
+    detail: str = ""
     input_tokens: int = 0
     output_tokens: int = 0
     cached_tokens: int | None = None
@@ -152,10 +153,12 @@ class ModelTurn(_Event):
 
 
 class ModelStopped(_Event):
-    """The model takes no further part in this round: a limit, a failure. reason: a phrase of the room "agent"."""
+    """The model takes no further part in this round: a limit, a failure. reason: a phrase of the room "agent";
+    detail: the failure's own sentence."""
 
     kind: Literal["model_stopped"] = "model_stopped"
     reason: str
+    detail: str = ""
 
 
 class Stopped(_Event):

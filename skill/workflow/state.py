@@ -50,7 +50,7 @@ class State:
     scope_words: str | None = None
     turns: tuple[ModelTurn, ...] = ()
     amendments: tuple[Amended, ...] = ()
-    model_stopped: str = ""
+    model_stopped: ModelStopped | None = None
 
     def section(self, step: StepName) -> Mapping[str, Any]:
         """The plan section a step drafted, empty before it ran."""
@@ -114,7 +114,7 @@ def _absorb(state: State, event: Event) -> State:
             return replace(state, questions=event.questions)
         case Answered():
             task = with_answer(state.task, event.field, event.text)
-            return replace(state, task=task, questions=(), model_stopped="")
+            return replace(state, task=task, questions=(), model_stopped=None)
         case AssumptionsAllowed():
             return replace(state, may_assume=True, questions=())
         case Observed():
@@ -133,7 +133,7 @@ def _absorb(state: State, event: Event) -> State:
         case Amended():
             return replace(state, amendments=(*state.amendments, event))
         case ModelStopped():
-            return replace(state, model_stopped=event.reason)
+            return replace(state, model_stopped=event)
         case ScopeRefused():
             return replace(state, reply=event.reply, scope_rule=event.rule, scope_words=event.words or None)
         case Stopped():
