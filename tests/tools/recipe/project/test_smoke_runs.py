@@ -33,7 +33,7 @@ def _python(backend: str) -> str:
 
 def test_smoke_run_learns_and_its_log_is_read(example: tuple[str, str], make_report: Any, folder: Path) -> None:
     python = _python(example[1])
-    write_project(make_report(*example), folder)
+    write_project(make_report(*example), folder, example[1])
     command = [python, "train.py", "--smoke"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]

@@ -31,7 +31,7 @@ def _config(folder: Path) -> ModuleType:
 def test_every_emitted_file_compiles_and_stays_readable(
     example: tuple[str, str], make_report: Any, folder: Path
 ) -> None:
-    written = write_project(make_report(*example), folder)
+    written = write_project(make_report(*example), folder, example[1])
     assert {"README.md", "config.py", "requirements.txt", "train.py"} <= {path.name for path in written}
     assert sorted(folder.iterdir()) == written
     for path in written:
@@ -45,7 +45,7 @@ def test_every_emitted_file_compiles_and_stays_readable(
 
 
 def test_imports_between_emitted_files_resolve(example: tuple[str, str], make_report: Any, folder: Path) -> None:
-    write_project(make_report(*example), folder)
+    write_project(make_report(*example), folder, example[1])
     defined = {path.stem: _top_names(path) for path in folder.glob("*.py")}
     for path in folder.glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -69,11 +69,11 @@ def _top_names(path: Path) -> set[str]:
 def test_every_setting_that_code_reads_is_in_the_config(
     example: tuple[str, str], make_report: Any, folder: Path
 ) -> None:
-    write_project(make_report(*example), folder)
+    write_project(make_report(*example), folder, example[1])
     fields = set(_config(folder).Config.__dataclass_fields__)
     for path in folder.glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        read = set(re.findall(r"\b(?:self\.)?config\.([a-z_0-9]+)\b(?!\()", text)) | set(
+        read = set(re.findall(r"(?<![\w.])(?:self\.)?config\.([a-z_0-9]+)\b(?!\()", text)) | set(
             re.findall(r"\b(?:PLAN|SMOKE)\.([a-z_0-9]+)", text)
         )
         assert read - {"json", "py"} <= fields, path.name  # config.json, config.py
@@ -126,7 +126,7 @@ def test_label_smoothing_and_class_weights_only_when_planned(make_report: Any, f
 
 
 def test_requirements_are_pinned(example: tuple[str, str], make_report: Any, folder: Path) -> None:
-    write_project(make_report(*example), folder)
+    write_project(make_report(*example), folder, example[1])
     for line in (folder / "requirements.txt").read_text().splitlines():
         assert re.fullmatch(r"[\w-]+==\d[\w.]*( +# .*)?", line), line
 
