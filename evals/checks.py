@@ -11,6 +11,17 @@ from deep_learning_expert.evals.conversation import Expect, FigureWanted, Holdin
 from deep_learning_expert.evals.outcome import Outcome
 from deep_learning_expert.skill.contract.grounding import strings
 from deep_learning_expert.skill.trigger.decide import out_of_scope_reply
+from deep_learning_expert.skill.workflow.assembly import changes, report
+from deep_learning_expert.skill.workflow.engine import Session
+from deep_learning_expert.skill.workflow.events import (
+    Answered,
+    AssumptionsAllowed,
+    ModelTurn,
+    Observed,
+    Started,
+    Stopped,
+    TargetKept,
+)
 from deep_learning_expert.tools.figures import Figure
 
 _MOST_SHOWN = 300
@@ -265,8 +276,26 @@ def _tools(wanted: list[str], outcome: Outcome) -> Iterator[Check]:
 
 
 def tools_called(outcome: Outcome) -> list[str]:
-    """The tools that the model called in this turn, in order."""
-    return [name for event in outcome.events if (name := getattr(event, "tool", None))]
+    """The functions that the model called in this turn, in order."""
+    turns = [event for event in outcome.events if isinstance(event, ModelTurn)]
+    calls = [call for turn in turns for call in (turn.assistant or {}).get("tool_calls", ())]
+    return [call["function"]["name"] for call in calls]
+
+
+def _offline_plan(_: bool, outcome: Outcome) -> Iterator[Check]:
+    """The plan is the one that the same session has without a model."""
+    assert outcome.session is not None and outcome.report is not None
+    first, *later = (event for event in outcome.session.events if isinstance(event, _OF_THE_USER))
+    session = Session([first])
+    session.advance()
+    for event in later:
+        session.add(event)
+        session.advance()
+    changed = [change.path for change in changes(report(session).plan or {}, outcome.report.plan or {})]
+    yield _check("plan", "offline_plan", not changed, "the plan without a model", f"other at {changed}")
+
+
+_OF_THE_USER = (Started, Answered, AssumptionsAllowed, Observed, Stopped, TargetKept)
 
 
 _CHECKS: Mapping[str, Callable[[Any, Outcome], Iterator[Check]]] = {
@@ -275,5 +304,6 @@ _CHECKS: Mapping[str, Callable[[Any, Outcome], Iterator[Check]]] = {
     "figures": _figures, "no_figures": _no_figures, "plan_contains": _plan_contains, "plan_lacks": _plan_lacks,
     "at": _at, "notices": _notices, "no_notices": _no_notices, "changed": _changed, "unchanged": _unchanged,
     "said": _said, "not_said": _not_said, "usage": _usage,
+    "offline_plan": _offline_plan,
 }  # fmt: skip
 _ORDER = ("error", *_CHECKS)

@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from deep_learning_expert.skill.agent.limits import Limits
+
 Tag = Literal[
     "U1", "U2", "U3", "U4", "U5", "U6", "U7", "U8", "N1", "N2", "N3", "N4", "N5",
     "loop1", "loop2", "loop3", "loop4", "loop5", "loop6", "loop7", "F1", "F2", "F3", "F4", "F5",
@@ -135,8 +137,18 @@ class Expect(_Part):
     said: list[str] = []
     not_said: list[str] = []
     usage: dict[str, Wanted] = {}
+    offline_plan: Literal[True] | None = None
     error: str | None = None
     exit_code: int | None = None
+
+
+class Budget(_Part):
+    """Limits of the model's part, as in `skill/agent/limits.py`; what is not named has the default."""
+
+    calls: int = Limits.calls
+    calls_per_step: int = Limits.calls_per_step
+    tokens: int = Limits.tokens
+    identical_calls: int = Limits.identical_calls
 
 
 class Turn(_Part):
@@ -183,6 +195,7 @@ class Conversation(_Part):
     title: Text
     tests: Annotated[list[Tag], Field(min_length=1)]
     known_defect: Text | None = None
+    limits: Budget | None = None
     files: dict[str, str] = {}
     turns: Annotated[list[Turn], Field(min_length=1)]
 
@@ -190,6 +203,10 @@ class Conversation(_Part):
     def lasting(self) -> bool:
         """Whether the session must be kept in a store, because the process dies on the way."""
         return any(turn.kill or turn.dies_after is not None for turn in self.turns)
+
+    def budget(self) -> Limits:
+        """The limits of the model's part."""
+        return Limits(**self.limits.model_dump()) if self.limits is not None else Limits()
 
     @property
     def modelled(self) -> bool:

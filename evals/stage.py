@@ -18,7 +18,8 @@ from deep_learning_expert.evals.conversation import Turn
 from deep_learning_expert.evals.deaths import Died, MortalStore
 from deep_learning_expert.evals.evidence import observed
 from deep_learning_expert.evals.outcome import Heard, Outcome, lasting_part
-from deep_learning_expert.skill.agent.scripted import ScriptedModel
+from deep_learning_expert.evals.reading_model import ReadingModel
+from deep_learning_expert.skill.agent.advice import Advice
 from deep_learning_expert.skill.contract.report import Report
 from deep_learning_expert.skill.expert import Conversation, Expert
 from deep_learning_expert.skill.interfaces.chat import Chat
@@ -35,7 +36,8 @@ class Stage:
 
     def __init__(self, script: Script, folder: Path, *, lasting: bool) -> None:
         self.script, self.folder = script, folder
-        self.model = ScriptedModel([reply for turn in script.turns for reply in turn.model])
+        self.model = ReadingModel([reply for turn in script.turns for reply in turn.model])
+        self.expert = Expert(self.model, script.budget()) if script.modelled else Expert()
         self.talk: Conversation | None = None
         self.chat: Chat | None = None
         self.report: Report | None = None
@@ -97,7 +99,7 @@ class Stage:
     def _call(self, turn: Turn) -> Report:
         """The acts of the Python API."""
         if turn.task is not None:
-            self.talk = Expert().start(turn.task)
+            self.talk = self.expert.start(turn.task)
             if self._store is not None:
                 self.talk = record(self._store, self.script.id, self.talk)
             return self.talk.report()
@@ -156,7 +158,8 @@ class Stage:
         if self._store is not None:
             self._store.close()
         self.talk, self._store = None, self._open()
-        self.talk = resume(self._store, self.script.id)
+        advice = Advice(self.model, self.script.budget()) if self.script.modelled else None
+        self.talk = resume(self._store, self.script.id, advice)
         self.report = self.talk.report()
         equal = None if before is None else lasting_part(before) == lasting_part(self.report)
         return Outcome("kill", report=self.report, resumed_equal=equal)

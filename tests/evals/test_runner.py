@@ -18,13 +18,15 @@ turns:
       task: {{type: classification, domain: CV, specificTask: tell 12 leaf diseases apart}}
       data: {{size: "8,000 images", labelAvailability: fully labelled}}
       constraints: {{computeResources: one RTX 3090}}
+    model: [{model}]
     expect: {{{expect}}}
 {turns}
 """
 
 
-def play(expect: str = "", turns: str = "", more: str = "") -> Result:
-    return run_conversation(parse_conversation(_TASK.format(expect=expect, turns=turns, more=more), "probe.yaml"))
+def play(expect: str = "", turns: str = "", more: str = "", model: str = "") -> Result:
+    text = _TASK.format(expect=expect, turns=turns, more=more, model=model)
+    return run_conversation(parse_conversation(text, "probe.yaml"))
 
 
 def failed(result: Result) -> list[str]:
@@ -100,9 +102,24 @@ def test_an_error_nobody_expected_fails_and_an_expected_one_does_not() -> None:
     assert failed(play(turns=answer.format("\n    expect: {error: task.negative}"))) == []
 
 
-def test_a_reply_left_over_fails() -> None:
-    result = play(turns="  - assume: true\n    model: [{text: hello}]\n    expect: {error: workflow.not_allowed}")
-    assert failed(result) == ["replies"]
+ACCEPTS = "{call: accept}, {call: accept}"
+
+
+@pytest.mark.parametrize(
+    ("replies", "expected"),
+    [
+        (ACCEPTS, []),
+        (f"{ACCEPTS}, {{call: accept}}", ["replies"]),  # left over
+        ("{call: accept}", ["crash"]),  # a call that is not scripted
+    ],
+)
+def test_the_script_must_be_used_up_and_suffice(replies: str, expected: list[str]) -> None:
+    assert failed(play(model=replies)) == expected
+
+
+def test_a_turn_must_not_use_the_replies_of_a_later_one() -> None:
+    later = f"  - answer: {{field: constraints.budget, text: 500 USD}}\n    model: [{ACCEPTS}, {ACCEPTS}]"
+    assert failed(play(turns=later)) == ["replies"]
 
 
 def test_a_known_defect_must_be_there() -> None:
@@ -124,8 +141,8 @@ def test_a_resumed_session_that_differs_fails(monkeypatch: pytest.MonkeyPatch) -
 
     real = stage.resume
 
-    def forgetful(store, name):
-        talk = real(store, name)
+    def forgetful(*arguments):
+        talk = real(*arguments)
         talk.session.answer = None
         talk.session.state = type(talk.session.state)(**{**vars(talk.session.state), "observations": (), "trace": ()})
         return talk
