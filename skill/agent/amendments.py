@@ -22,7 +22,7 @@ from deep_learning_expert.tools.errors import ToolError
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.recipe.alternatives import optional_techniques, other_techniques
 
-_LEAK_CHARS = 60  # as much of our instructions word for word is a leak, not a coincidence
+_LEAK_CHARS = 50  # as much of our instructions word for word is a leak, not a coincidence
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,8 @@ class Desk:
 
 
 def leaks(text: str, instructions: str) -> bool:
-    """Whether a text repeats our instructions word for word."""
+    """Whether a text repeats our instructions word for word, however it is spaced."""
+    text, instructions = "".join(text.split()), "".join(instructions.split())
     return any(text[start : start + _LEAK_CHARS] in instructions for start in range(len(text) - _LEAK_CHARS + 1))
 
 
@@ -112,7 +113,8 @@ def question(arguments: Mapping[str, Any], desk: Desk) -> Question:
         open_fields = [name for name in text_fields() if not _filled(desk.context.task, name)]
         raise ToolError("agent.no_field", field=asked.field, known=", ".join(open_fields))
     text, why = desk.grounded(asked.question).text, desk.grounded(asked.why).text
-    return Question(field=asked.field, text=text, why=why, example=asked.example)
+    example = desk.grounded(asked.example).text
+    return Question(field=asked.field, text=text, why=why, example=example)
 
 
 def way_back(arguments: Mapping[str, Any], desk: Desk) -> WentBack:

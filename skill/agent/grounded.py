@@ -1,16 +1,19 @@
 """A sentence the model wrote, held to the first promise of the house: every number in it is a figure of ours.
 
 The model refers to a figure by its id in braces, "{latency-1a2b3c4d}", and code writes the number. A number it wrote
-out is accepted only where it reads exactly as one of the known figures, unit included. Names with digits must be names
-of the catalog or of the draft.
+out is accepted only where it reads exactly as one of the known figures, unit included; number words are refused. Names
+with digits must be names of the catalog or of the draft.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
+from pathlib import Path
 
 from deep_learning_expert.prompts.phrases import LANGUAGES, Language
 from deep_learning_expert.skill.contract.grounding import uncovered
@@ -25,6 +28,12 @@ _NAME_WITH_DIGIT = re.compile(r"[^\W\d_][\w.+/-]*\d[\w.+-]*|\d[\w+/-]*[^\W\d_][\
 _MOST_CHARS = 700
 # A bare number without a unit is told from its neighbours only when it is a rare one.
 _RARE_ABOVE = 100
+
+
+@cache
+def _patterns(table: str) -> re.Pattern[str]:
+    tables = tomllib.loads(Path(__file__).with_name("spelled.toml").read_text(encoding="utf-8"))
+    return re.compile("|".join(f"(?:{pattern})" for pattern in tables[table]["patterns"]), re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ def ground(
     """The sentence with its figures written out.
 
     pool: the figures the model was shown, by id; names: those of the draft.
-    Errors: ToolError agent.text_length, agent.unknown_figure, agent.ungrounded, agent.wrong_language.
+    Errors: ToolError agent.text_length, agent.unknown_figure, agent.ungrounded, agent.wrong_language, agent.secret.
     """
     text = " ".join(text.split())
     if not text or len(text) > most_chars or not text.isprintable():
@@ -51,9 +60,16 @@ def ground(
         raise ToolError("agent.wrong_language", language="中文")
     if lang == "en" and any("\u4e00" <= char <= "\u9fff" for char in text):
         raise ToolError("agent.wrong_language", language="English")
+    if _patterns("secrets").search(text):
+        raise ToolError("agent.secret")
     shown: dict[str, Figure] = {}
+    written = _PLACEHOLDER.sub("", text)
     text = _PLACEHOLDER.sub(lambda hit: _written(hit[1], pool, shown, lang), text)
     known = tuple(dict.fromkeys(chain((name for name in names if name in text), _catalog_names(text))))
+    disguised = [char for char in text if char.isdigit() and not char.isascii()]
+    disguised += [hit.group() for hit in _patterns("numbers").finditer(written)]
+    if disguised:
+        raise ToolError("agent.ungrounded", numerals=", ".join(disguised[:5]))
     left = uncovered(text, shown.values(), known)
     if left:
         shown |= _read_back(text, pool)
