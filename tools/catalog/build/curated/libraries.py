@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -36,6 +39,30 @@ def _without_masks() -> None:
 def diffuser(network: str, sizes: Mapping[str, Any]) -> Callable[[], Any]:
     """A network of diffusers."""
     return lambda: getattr(import_module("diffusers"), network)(**sizes)
+
+
+def from_repository(repository: str, module: str, folder: str = "") -> Any:
+    """A module of a repository's checkout, $CATALOG_SOURCES/<owner>+<name>/<folder>.
+
+    Its own modules are forgotten after the import, since many repositories call theirs "models" and "utils".
+    """
+    root = Path(os.environ["CATALOG_SOURCES"]) / repository.replace("/", "+") / folder
+    before = set(sys.modules)
+    sys.path.insert(0, str(root))
+    try:
+        return import_module(module)
+    finally:
+        sys.path.remove(str(root))
+        for name in set(sys.modules) - before:
+            if str(root) in str(
+                getattr(sys.modules[name], "__file__", None) or getattr(sys.modules[name], "__path__", "")
+            ):
+                del sys.modules[name]
+
+
+def trainable(network: Any) -> int:
+    """Parameters without fixed tables of sines."""
+    return sum(parameter.numel() for parameter in network.parameters() if parameter.requires_grad)
 
 
 def tokens(*shape: int) -> torch.Tensor:
