@@ -186,11 +186,12 @@ class OpenAIModel:
             (wire.responses_body, "/responses") if can.api == "responses" else (wire.chat_body, "/chat/completions")
         )
         timeout_s = max(min(self._timeout_s, until - time.monotonic()), 0.001)
+        body = json.dumps(make(request, self._name, can, self._stream), ensure_ascii=False, separators=(",", ":"))
         return {
             "path": path,
             "cast_to": httpx2.Response,
-            "body": make(request, self._name, can, self._stream),
-            "options": {"timeout": timeout_s},
+            "content": body.encode("utf-8", "replace"),  # half a character of a user's text must not stop a plan
+            "options": {"timeout": timeout_s, "headers": {"Content-Type": "application/json"}},
             "stream": True,
             "stream_cls": openai.Stream,
         }

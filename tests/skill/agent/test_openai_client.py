@@ -114,6 +114,13 @@ def test_an_appended_conversation_is_read_from_the_cache(local_server: Any) -> N
 
 
 @both
+def test_half_a_character_in_a_text_stops_nothing(local_server: Any, how: str) -> None:
+    with local_server([_OK]) as server:
+        _ask(_model(server.url), how, Request("计划", ({"role": "user", "content": "a\ud800b 模型"},)))
+        assert server.log()[0]["body"]["messages"][1]["content"] == "a?b 模型"
+
+
+@both
 def test_one_connection_serves_many_calls(local_server: Any, how: str) -> None:
     with local_server([_OK], repeat=True) as server:
         model = _model(server.url)
