@@ -1,7 +1,8 @@
 """The fields of the emitted config.py: the plan's decisions first, then the values a program needs besides.
 
 The latter stand in shared/settings.toml (the groups that the back end's routes.toml lists under `uses`) and in the back
-end's own settings.toml ([common] and [<layout>]); of two entries with one name the back end's holds.
+end's own settings.toml ([common], [<layout>] and the groups that the architecture's entry under `models` lists); of two
+entries with one name the later holds.
 """
 
 from __future__ import annotations
@@ -42,6 +43,8 @@ def smoke(choice: Choice) -> dict[str, str]:
     """What the smoke run replaces, as Python source by field name."""
     rows: Mapping[str, Any] = choice.backend.settings["smoke"]
     values = {**rows.get("common", {}), **rows.get(choice.layout, {})}
+    for group in choice.model.get("groups", ()):
+        values |= rows.get(group, {})
     rates: Mapping[str, float] = rows.get("rates", {})
     known = {field.name for field in fields(choice)}
     chosen = {name: str(value) for name, value in values.items() if name in known}
@@ -73,7 +76,9 @@ def _entries(choice: Choice) -> dict[str, Mapping[str, Any]]:
     entries: dict[str, Mapping[str, Any]] = {}
     for group in choice.backend.routes.get("uses", ()):
         entries |= shared["fields"][group]
-    return {**entries, **settings.get("common", {}), **settings.get(choice.layout, {})}
+    for group in ("common", choice.layout, *choice.model.get("groups", ())):
+        entries |= settings.get(group, {})
+    return entries
 
 
 def _planned(choice: Choice) -> list[Field]:
