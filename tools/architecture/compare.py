@@ -12,7 +12,7 @@ from deep_learning_expert.tools.architecture.modes import hopeless_tokens, token
 from deep_learning_expert.tools.architecture.offers import Offer, Policy, matching_offers, policy_of
 from deep_learning_expert.tools.architecture.ranking import is_tie, shortlist
 from deep_learning_expert.tools.architecture.situation import Situation, understand
-from deep_learning_expert.tools.architecture.stated import Stated, stated_model
+from deep_learning_expert.tools.architecture.stated import Stated, stated_model, stated_rivals
 from deep_learning_expert.tools.errors import UnknownNameError
 from deep_learning_expert.tools.requirements import Requirements
 from deep_learning_expert.tools.wording import Remark, say
@@ -31,7 +31,8 @@ def compare_architectures(needs: Requirements) -> Comparison:
         raise UnknownNameError("architecture.unknown_subtask", name=needs.subtask)
     offered = matching_offers(policy, situation)
     stated = stated_model(policy, situation, offered)
-    offers = _offers(policy, offered, stated, situation)
+    rivals = stated_rivals(policy, situation, offered, stated)
+    offers = _offers(policy, offered, stated, rivals, situation)
     survivors, rejected = _sift(offers, policy, situation, stated)
     warnings = []
     if not survivors:
@@ -39,7 +40,7 @@ def compare_architectures(needs: Requirements) -> Comparison:
         rejected = [loser for loser in rejected if loser.id != survivors[0].id]
         warnings.append(say("architecture.warning.nothing_fits", model=survivors[0].name))
     ranks = {offer.id: offer.rank for offer in offers}
-    shown = shortlist(survivors, ranks)
+    shown = shortlist(survivors, ranks, [rival.id for rival in rivals])
     tie = len(shown) > 1 and is_tie(shown[0], shown[1])
     return Comparison(
         candidates=shown,
@@ -54,16 +55,21 @@ def compare_architectures(needs: Requirements) -> Comparison:
 
 
 def _offers(
-    policy: Policy, offers: tuple[Offer, ...], stated: Stated | None, situation: Situation
+    policy: Policy,
+    offers: tuple[Offer, ...],
+    stated: Stated | None,
+    rivals: tuple[Stated, ...],
+    situation: Situation,
 ) -> tuple[Offer, ...]:
-    """What the policy offers, the user's own model before all others."""
+    """What the policy offers, the user's own model before all others, then those it is to be compared with."""
     if stated is None:
         return offers
-    mode: Mode = next(
-        (offer.mode for offer in offers if offer.id == stated.id), _usual_mode(policy, offers, stated, situation)
+    modes: dict[str, Mode] = {offer.id: offer.mode for offer in offers}
+    named = [(stated, stated.why), *((rival, "rival") for rival in rivals)]
+    own = tuple(
+        Offer(each.id, modes.get(each.id, _usual_mode(policy, offers, each, situation)), why) for each, why in named
     )
-    own = Offer(stated.id, mode, stated.why)
-    return (own, *(offer for offer in offers if offer.id != stated.id))
+    return (*own, *(offer for offer in offers if offer.id not in {each.id for each in own}))
 
 
 def _usual_mode(policy: Policy, offers: tuple[Offer, ...], stated: Stated, situation: Situation) -> Mode:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.architecture.limits import rules
@@ -50,16 +50,22 @@ def _need(candidate: Candidate) -> float:
     return _DATA_NEED[candidate.mode]
 
 
-def shortlist(survivors: list[Candidate], ranks: Mapping[str, int]) -> tuple[Candidate, ...]:
-    """The first choice, then others that none dominates: of the same group first, and there of other families first.
+def shortlist(
+    survivors: list[Candidate], ranks: Mapping[str, int], asked: Collection[str] = ()
+) -> tuple[Candidate, ...]:
+    """The first choice, then those asked about, then others that none dominates: of the same group first, and there of
+    other families first.
 
-    ranks: position of each candidate's group; two or three come back where there are as many.
+    ranks: position of each candidate's group; asked: ids that the user wants compared, dominated or not; two or three
+    come back where there are as many.
     """
-    winner, others = survivors[0], survivors[1:]
+    winner = survivors[0]
+    wanted = [other for other in survivors[1:] if other.id in asked]
+    others = [other for other in survivors[1:] if other.id not in asked]
     front = [other for other in others if not any(dominated(other, by) for by in survivors if by is not other)]
     # Another family says more than another size; but a fall-back group is a fall-back.
     front.sort(key=lambda other: (ranks[other.id], other.family == winner.family))
-    chosen = front[: _MOST_CANDIDATES - 1]
+    chosen = [*wanted, *front][: _MOST_CANDIDATES - 1]
     if not chosen:
         chosen = others[:1]
     return (winner, *chosen)

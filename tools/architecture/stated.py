@@ -67,6 +67,24 @@ def stated_model(policy: Policy, situation: Situation, offers: tuple[Offer, ...]
     return None
 
 
+def stated_rivals(
+    policy: Policy, situation: Situation, offers: tuple[Offer, ...], stated: Stated | None
+) -> tuple[Stated, ...]:
+    """The other models of a comparison that the task's words ask for ("SegFormer or U-Net?"), in reading order."""
+    text = situation.needs.words
+    padded = f" {text.lower()} "
+    comparing: tuple[str, ...] = tuple(_table()["comparing"]["words"])
+    if stated is None or not any((f" {word} " if word.isascii() else word) in padded for word in comparing):
+        return ()
+    known = _known_names(tuple(offer.id for offer in offers), policy.subtask)
+    unwanted = tuple(word for word in _unwanted() if word.strip() not in comparing)
+    found = {
+        _with_weights(model_id, situation, offers): words
+        for model_id, words in _all_named(text, known, policy, unwanted, certain=False)
+    }
+    return tuple(Stated(model_id, words, False) for model_id, words in found.items() if model_id != stated.id)
+
+
 def _with_weights(model_id: str, situation: Situation, offers: tuple[Offer, ...]) -> str:
     """The model itself, or the offered member of its family that has weights ("U-Net" -> with a pretrained encoder)."""
     row = models.architecture(model_id)
@@ -130,8 +148,17 @@ def _plausible(row: Architecture, policy: Policy, known: Mapping[str, str]) -> b
 
 def _named(text: str, known: Mapping[str, str], policy: Policy, *, certain: bool) -> tuple[str, str] | None:
     """(id, words) of the longest run of words that names a model for this task."""
+    return next(_all_named(text, known, policy, _unwanted(), certain=certain), None)
+
+
+def _all_named(
+    text: str, known: Mapping[str, str], policy: Policy, unwanted: tuple[str, ...], *, certain: bool
+) -> Iterator[tuple[str, str]]:
+    """(id, words) of every run of words that names a model for this task and overlaps no longer one, longest first."""
+    taken: list[range] = []
     for run, before in _runs(text):
-        if f" {before.rstrip()}".endswith(_unwanted()):
+        place = range(len(before), len(before) + len(run))
+        if f" {before.rstrip()}".endswith(unwanted) or any(place[0] in other or place[-1] in other for other in taken):
             continue
         for spelling in dict.fromkeys((run, run.split("/")[0])):
             if not certain and spelling.islower() and spelling.isalpha():
@@ -141,8 +168,9 @@ def _named(text: str, known: Mapping[str, str], policy: Policy, *, certain: bool
                 continue
             found = _aliases().get(key) or known.get(key) or names.find(spelling)
             if found and models.has_architecture(found) and _plausible(models.architecture(found), policy, known):
-                return found, spelling
-    return None
+                taken.append(place)
+                yield found, spelling
+                break
 
 
 def _member_of_size(named: tuple[str, str], text: str, known: Mapping[str, str]) -> tuple[str, str]:

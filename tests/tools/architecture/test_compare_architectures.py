@@ -267,3 +267,31 @@ def test_a_model_the_user_does_not_want_is_not_theirs(words: str) -> None:
 
 def test_a_model_named_in_running_text_is_theirs() -> None:
     assert compare_architectures(_needs("object-detection", "fine-tune Faster R-CNN")).winner.family == "faster-rcnn"
+
+
+@pytest.mark.parametrize(
+    ("subtask", "words", "both"),
+    [
+        (
+            "image-classification",
+            "EfficientNetV2-S or ConvNeXt for 120 bird species?",
+            {"tf_efficientnetv2_s", "convnext_tiny"},
+        ),
+        ("semantic-segmentation", "做遥感地物分割，SegFormer 和 U-Net 选哪个", {"segformer", "unet"}),
+        ("semantic-segmentation", "SegFormer vs U-Net for land cover", {"segformer", "unet"}),
+    ],
+)
+def test_models_to_be_compared_all_stand_among_the_candidates(subtask: str, words: str, both: set[str]) -> None:
+    candidates = compare_architectures(_needs(subtask, words, data=_samples(6000, "images"))).candidates
+    assert both <= {name for item in candidates for name in (item.id, item.family)}
+
+
+def test_without_a_comparison_a_second_name_is_no_candidate() -> None:
+    plain = compare_architectures(
+        _needs("image-classification", "sort birds with ConvNeXt", data=_samples(6000, "images"))
+    )
+    words = "sort birds with ConvNeXt, labels were checked by a VGG-16"
+    assert (
+        compare_architectures(_needs("image-classification", words, data=_samples(6000, "images"))).considered
+        == plain.considered
+    )
