@@ -14,7 +14,7 @@ from rich.text import Text
 
 from deep_learning_expert.evals.check import Check
 from deep_learning_expert.evals.runner import Result, TurnChecks
-from deep_learning_expert.evals.score import Tally, by_kind, by_language, by_suite, total
+from deep_learning_expert.evals.score import Tally, by_kind, by_language, by_suite, by_tag, total
 from deep_learning_expert.prompts.phrases import Language, template
 
 
@@ -25,6 +25,8 @@ def page(results: Sequence[Result], lang: Language) -> Iterator[RenderableType]:
     yield _table([*by_suite(results), whole], words, "suite", "conversations", last_is_total=True)
     yield _table(by_language(results), words, "language", "conversations")
     yield _table(by_kind(results), words, "kind", "checks")
+    tags = (words.say("tag", name=tally.name, passed=tally.passed, total=tally.total) for tally in by_tag(results))
+    yield Text(words.say("protected", tags=" · ".join(tags)))
     for result in results:
         yield from _story(result, words)
     yield Text(f"\n{words.say('time', seconds=f'{sum(item.seconds for item in results):.1f}')}", "dim")

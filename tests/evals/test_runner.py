@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+
 import pytest
 
 from deep_learning_expert.evals.reading import parse_conversation
@@ -161,3 +164,37 @@ def test_a_crash_of_the_product_is_a_failure_and_not_the_end(monkeypatch: pytest
     result = play()
     assert failed(result) == ["crash"]
     assert "a defect" in result.failures[0][1].found
+
+
+def amends(value: str) -> str:
+    arguments = f"{{change: add-sentence, at: /modelDesign/tradeoff, value: '{value}', reason: It says more.}}"
+    return f"{{call: amend, arguments: {arguments}}}, {{call: accept}}"
+
+
+def test_a_scripted_reply_may_name_a_figure_it_was_shown() -> None:
+    wanted = "tools: [amend, accept], at: {/modelDesign/tradeoff: 'You have 8,000 images.'}"
+    assert failed(play(wanted, model=amends("You have {figure:samples=8,000}."))) == []
+    assert failed(play(model=amends("You have {figure:samples=9,000}."))) == ["crash"]
+
+
+def test_a_plan_changed_by_the_model_is_not_the_offline_plan() -> None:
+    changed = play("offline_plan: true", model=amends("You have {figure:samples}."))
+    assert failed(changed) == ["offline_plan"]
+    assert failed(play("offline_plan: true", model=ACCEPTS)) == []
+
+
+def test_a_budget_of_the_script_is_kept() -> None:
+    wanted = "notices: [agent.stopped.limit_calls], usage: {model_calls: 1}"
+    assert failed(play(wanted, model="{call: accept}", more="limits: {calls: 1}")) == []
+
+
+def test_a_command_runs_the_real_command_line_and_leaves_no_trace() -> None:
+    before = (os.getcwd(), dict(os.environ), list(sys.argv), sys.stdin)
+    turns = """  - command: [trigger, my loss is nan, --json]
+    expect: {exit_code: 0, said: [U2]}
+  - command: [plan, nowhere.json]
+    expect: {exit_code: 2, said: [nowhere.json]}
+  - command: [plan, nowhere.json]
+    expect: {exit_code: 0}"""
+    assert failed(play(turns=turns)) == ["exit_code"]
+    assert before == (os.getcwd(), dict(os.environ), list(sys.argv), sys.stdin)
