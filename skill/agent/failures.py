@@ -10,7 +10,7 @@ import math
 import re
 import ssl
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from deep_learning_expert.tools.errors import ModelError, Words
@@ -74,7 +74,7 @@ class Patience:
 
 
 class Failures:
-    """Failures of the calls to one model at one address; key: never shown."""
+    """Failures of the calls to one model at one address; key: never shown, "" for none."""
 
     def __init__(self, model: str, address: str, key: str) -> None:
         self._model, self._address, self._key = model, address, key
@@ -85,7 +85,8 @@ class Failures:
         import openai
 
         if isinstance(problem, openai.APIStatusError):
-            return self._refusal(problem.status_code, self._shown(_said(problem.body)), problem.response.headers)
+            said = [self._shown(part) for part in _said(problem.body)]
+            return self._refusal(problem.status_code, said, problem.response.headers)
         if isinstance(problem, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
             return self.named("timeout", tries=_MANY)
         if not isinstance(problem, openai.APIConnectionError):
@@ -101,9 +102,10 @@ class Failures:
         """The failure "model.CODE"."""
         return Failure(ModelError(f"model.{code}", model=self._model, **params), tries=tries)
 
-    def _refusal(self, status: int, said: str, headers: Mapping[str, str]) -> Failure:
+    def _refusal(self, status: int, parts: Sequence[str], headers: Mapping[str, str]) -> Failure:
         """What an answer with an error status means."""
-        failure = self.named("bad_request", status=status, problem=said.rstrip(".") or "-")
+        said = " ".join(parts)
+        failure = self.named("bad_request", status=status, problem=parts[0].rstrip(".") if parts else "-")
         if status == 402 or _OUT_OF_CREDIT.search(said):
             failure = self.named("quota")
         elif status in _WORTH_RETRYING or (status >= 500 and status != 501):
@@ -119,20 +121,19 @@ class Failures:
 
     def _shown(self, text: str) -> str:
         """A server's words without keys in them."""
-        return _SECRET.sub("…", text.replace(self._key, "…"))
+        return _SECRET.sub("…", text.replace(self._key, "…") if self._key else text)
 
 
-def _said(body: object) -> str:
-    """The message, and the names beside it, of an error's body in any of the usual forms."""
+def _said(body: object) -> list[str]:
+    """The message of an error's body in any of the usual forms, then the names beside it."""
     if isinstance(body, list) and body:
         body = body[0]
-    if not isinstance(body, Mapping):
-        return "" if str(body).lstrip()[:1] == "<" else str(body or "")[:_MOST_SAID_CHARS]
-    inner = body.get("error", body)
+    inner = body.get("error", body) if isinstance(body, Mapping) else body
     if not isinstance(inner, Mapping):
-        return str(inner)[:_MOST_SAID_CHARS]
+        text = str(inner or "").strip()
+        return [text[:_MOST_SAID_CHARS]] if text and text[0] != "<" else []
     parts = [inner.get(key) for key in ("message", "detail", "param", "code", "type")]
-    return " ".join(str(part)[:_MOST_SAID_CHARS] for part in parts if part)
+    return [str(part)[:_MOST_SAID_CHARS] for part in parts if part]
 
 
 def _retry_after_s(headers: Mapping[str, str]) -> float | None:

@@ -31,6 +31,7 @@ _DEFAULT_URL = "https://api.openai.com/v1"
 _NO_KEY = "none"  # the SDK insists on a key, servers on this machine ask for none
 _LARGEST_BODY_BYTES = 16 << 20
 _MOST_REMEMBERED = 256
+_THINKING_TOKENS = 8192  # room for the thinking of a model that was cut off in it
 _NOT_BY_PARAMETERS = {401, 402, 403, 429}  # statuses that no change of the request would mend
 
 
@@ -61,7 +62,7 @@ class OpenAIModel:
             raise SettingError("model.bad_url")
         if not (self._key.isascii() and self._key.isprintable()):  # no header could carry it
             raise SettingError("model.bad_key")
-        self._failures = Failures(name, self.base_url, self._key)
+        self._failures = Failures(name, self.base_url, self._key if self._key != _NO_KEY else "")
         self._stream, self._timeout_s = stream, timeout_s
         self._policy = (attempts, deadline_s, first_pause_s)
         self._making = threading.Lock()  # two threads must not both make a client: the lost one would close its calls
@@ -217,11 +218,15 @@ class OpenAIModel:
         return body
 
     def _remember(self, body: object) -> None:
-        """Keeps the thinking behind calls, for the servers that want it back with them."""
+        """Keeps the thinking behind calls, for the servers that want it back, and notes whether it had no room."""
         for choice in wire.listed(body.get("choices") if isinstance(body, Mapping) else None):
             message = choice.get("message") if isinstance(choice, Mapping) else None
-            thought = message.get("reasoning_content") if isinstance(message, Mapping) else None
-            for call in wire.listed(message.get("tool_calls")) if isinstance(message, Mapping) and thought else ():
+            if not isinstance(message, Mapping):
+                continue
+            thought = message.get("reasoning_content") or message.get("reasoning")
+            if choice.get("finish_reason") == "length" and (thought or "<think>" in str(message.get("content"))):
+                configure(self.base_url, self._name, thinking_tokens=_THINKING_TOKENS)
+            for call in wire.listed(message.get("tool_calls")) if thought else ():
                 if isinstance(call, Mapping):
                     self._thoughts[str(call.get("id"))] = str(thought)
         while len(self._thoughts) > _MOST_REMEMBERED:

@@ -350,6 +350,19 @@ def test_thinking_goes_back_with_its_calls_where_the_server_wants_it(local_serve
     assert [asked["body"]["messages"][2].get("reasoning_content") for asked in log[1:]] == [None, "Let me see."]
 
 
+def test_a_model_cut_off_in_its_thinking_gets_more_room(local_server: Any) -> None:
+    cut = {"text": "<think>Let me", "finish": "length"}
+    too_much = {
+        "status": 400,
+        "body": {"error": {"message": "max_tokens is too large: 9216. At most 4096 are allowed."}},
+    }
+    with local_server([cut, _OK, too_much, _OK]) as server:
+        for _ in range(3):
+            raw = _ask(_model(server.url), "sync")
+        assert [asked["body"]["max_tokens"] for asked in server.log()] == [1024, 1024 + 8192, 1024 + 8192, 1024]
+    assert read_reply(raw, ()).text == "Use ResNet-50."
+
+
 def test_the_responses_api_is_spoken_where_it_is_wanted(local_server: Any) -> None:
     output = [
         {"type": "reasoning", "summary": []},
@@ -401,6 +414,11 @@ def test_no_key_is_in_a_log_an_error_or_a_repr(local_server: Any, caplog: pytest
     assert sent == f"Bearer {_KEY}" and caplog.records
     for secret in (_KEY, "secret", "sk-other"):
         assert secret not in text
+
+
+def test_without_a_key_a_complaint_is_shown_as_it_is(local_server: Any) -> None:
+    with local_server([{"status": 400, "body": {"error": {"message": "none of the roles fit"}}}]) as server:
+        assert "none of the roles fit" in str(_fails(OpenAIModel("m", server.url)))
 
 
 @pytest.mark.parametrize("key", ["sk-“quoted”", "sk-a\nb", "sk-\x07"])
