@@ -86,7 +86,8 @@ def _context(choice: Choice) -> dict[str, Any]:
 
 
 def _pins(choice: Choice, key: str) -> list[tuple[str, str]]:
-    """(library, version) of the back end and of the layout."""
+    """(library, version) of the back end, of the layout and of the model."""
     pins = {**table("shared/settings.toml")["pins"], **choice.backend.settings.get("pins", {})}
-    named = dict.fromkeys((*choice.backend.routes.get(key, ()), *choice.serves.get(key, ())))
+    holders: tuple[Mapping[str, Any], ...] = (choice.backend.routes, choice.serves, choice.model)
+    named = dict.fromkeys(name for holder in holders for name in holder.get(key, ()))
     return [(name, pins[name]) for name in named]
