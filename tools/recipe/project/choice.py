@@ -145,7 +145,7 @@ def _choice(report: Mapping[str, Any], backend: BackEnd, layout: str) -> Choice:
         clip=recipe["clip"],
         techniques=tuple(recipe["techniques"]),
         figures=_figures(report["evidence"]),
-        model=models.get(architecture["family"], {}),
+        model=models.get(_key(backend.layouts[layout], architecture), {}),
     )
 
 
@@ -167,10 +167,15 @@ def _check(architecture: Mapping[str, Any], recipe: Mapping[str, Any], backend: 
     models: Mapping[str, Any] = serves.get("models", {})
     hub = serves.get("weights_from", "")
     foreign = not (architecture["weights"] or hub).startswith(hub)
-    unknown = bool(models) and architecture["family"] not in models
+    unknown = bool(models) and _key(serves, architecture) not in models
     if foreign or unknown or architecture["family"] in refused.get("families", ()):
         known = serves.get("library") or _listed(models)
         raise CannotSayError("project.no_model", model=architecture["name"], layout=layout, known=known)
+
+
+def _key(serves: Mapping[str, Any], architecture: Mapping[str, Any]) -> str:
+    """What the layout's `models` are listed by: the family, or the catalog id where only some sizes are offered."""
+    return str(architecture[serves.get("models_by", "family")])
 
 
 def _layouts(only: str | None) -> str:
