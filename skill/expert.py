@@ -15,8 +15,14 @@ from deep_learning_expert.skill.intake.language import detect_language
 from deep_learning_expert.skill.intake.plausible import check_quantities
 from deep_learning_expert.skill.workflow.assembly import report
 from deep_learning_expert.skill.workflow.engine import Session
-from deep_learning_expert.skill.workflow.events import Answered, AssumptionsAllowed, Event, Started, Stopped
+from deep_learning_expert.skill.workflow.events import Answered, AssumptionsAllowed, Event, Started, Stopped, TargetKept
 from deep_learning_expert.skill.workflow.evidence import observe_logs
+from deep_learning_expert.skill.workflow.measured import (
+    Measured,
+    compression_measured,
+    final_measured,
+    production_measured,
+)
 from deep_learning_expert.skill.workflow.state import with_answer
 
 if TYPE_CHECKING:  # the offline expert loads nothing of the agent
@@ -73,6 +79,22 @@ class Conversation:
         """Training logs come back; errors: FileError, ToolError, WorkflowError."""
         event = observe_logs(paths, self.session.state)
         return self._after(event)
+
+    def observe_compression(self, before: Measured, after: Measured) -> Report:
+        """The metric before and after compression, same split; errors: SettingError, ToolError, WorkflowError."""
+        return self._after(compression_measured(before, after, self.session.context, self.session.state))
+
+    def observe_test(self, result: Measured, *, room_left: bool) -> Report:
+        """The metric on the test set; room_left: whether anything promising is untried. Errors: as above."""
+        return self._after(final_measured(result, self.session.context, room_left=room_left))
+
+    def observe_production(self, test: Measured, production: Measured) -> Report:
+        """The metric on the test set and in production; errors: as above."""
+        return self._after(production_measured(test, production, self.session.context))
+
+    def keep_target(self) -> Report:
+        """In renegotiation: target and resources stay, which ends the session. Errors: WorkflowError."""
+        return self._after(TargetKept())
 
     def stop(self, reason: str) -> Report:
         """Ends the session."""

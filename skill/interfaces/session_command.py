@@ -87,35 +87,62 @@ def answer(
     field: Annotated[str | None, typer.Argument(help='A field of the task, such as "data.size".')] = None,
     text: Annotated[str | None, typer.Argument(help="Its value.")] = None,
     assume: Annotated[bool, typer.Option("--assume", help="Let the expert assume what is still missing.")] = False,
+    keep_target: Annotated[
+        bool, typer.Option("--keep-target", help="In renegotiation: change nothing, and end the session.")
+    ] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question or change a fact; the plan is revised and the changes are shown."""
     from deep_learning_expert.skill.sessions.recorded import resume as taken_up
 
-    if (field is None) != (text is None) or (field is None) != assume:
+    if (field is None) != (text is None) or [field is not None, assume, keep_target].count(True) != 1:
         raise SettingError("session.answer_or_assume")
     with open_store(store) as opened:
         conversation = taken_up(opened, name)
         conversation.report()
-        report = conversation.answer(field, text) if field is not None and text is not None else conversation.assume()
+        if field is not None and text is not None:
+            report = conversation.answer(field, text)
+        else:
+            report = conversation.assume() if assume else conversation.keep_target()
     _finish(report, as_json)
 
 
 @session_app.command()
 def observe(
     name: NameArgument,
-    paths: Annotated[list[Path], typer.Argument(help="Training logs of one round.")],
+    paths: Annotated[list[Path] | None, typer.Argument(help="Training logs of one round.")] = None,
+    compression: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="BEFORE AFTER", help="The metric before and after compression, same split."),
+    ] = None,
+    test: Annotated[str | None, typer.Option(metavar="RESULT", help="The metric on the test set.")] = None,
+    nothing_left: Annotated[
+        bool, typer.Option("--nothing-left", help="With --test: nothing promising is left to try.")
+    ] = False,
+    production: Annotated[
+        tuple[str, str] | None,
+        typer.Option(metavar="TEST PRODUCTION", help="The metric on the test set and in production."),
+    ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Bring real training logs back into a session; the plan is revised by what they show."""
+    """Bring back what really happened - logs, or a metric such as 91.2% or 0.912; the plan is revised by it."""
     from deep_learning_expert.skill.sessions.recorded import resume as taken_up
 
+    if [bool(paths), compression is not None, test is not None, production is not None].count(True) != 1:
+        raise SettingError("session.one_evidence")
     with open_store(store) as opened:
         conversation = taken_up(opened, name)
         conversation.report()
-        report = conversation.observe(*paths)
+        if compression is not None:
+            report = conversation.observe_compression(*compression)
+        elif production is not None:
+            report = conversation.observe_production(*production)
+        elif test is not None:
+            report = conversation.observe_test(test, room_left=not nothing_left)
+        else:
+            report = conversation.observe(*paths or ())
     _finish(report, as_json)
 
 

@@ -105,3 +105,47 @@ def test_a_taken_name_keeps_the_session_that_has_it(run) -> None:
     assert "session resume demo" in again.stderr
     assert run("session", "answer", "demo", "data.size").returncode == 2
     assert run("session", "list", "--lang", "fr").returncode == 2
+
+
+def test_measured_metrics_come_back_through_the_command_line(run) -> None:
+    assert run("plan", str(TASKS / "pets_on_phone.json"), "--session", "pets", "--json").returncode == 0
+    for rule, arguments in (
+        ("loop6-relax-ratio", ("--compression", "91.2%", "83.1%")),
+        ("loop6-distil", ("--compression", "0.912", "0.840")),
+        ("failure4-domain-shift", ("--production", "91", "80")),
+        ("step7-target-missed", ("--test", "88%")),
+        ("loop7-renegotiate", ("--test", "88%", "--nothing-left")),
+    ):
+        done = run("session", "observe", "pets", *arguments, "--json")
+        assert done.returncode == (5 if rule == "loop7-renegotiate" else 0), done.stderr
+        assert rule in [item["rule"] for item in json.loads(done.stdout)["trace"]]
+    kept = run("session", "answer", "pets", "--keep-target", "--json")
+    assert json.loads(kept.stdout)["status"] == "stopped"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "fragment"),
+    [
+        (["observe", "pets"], "exactly one"),
+        (["observe", "pets", "--test", "good"], "good"),
+        (["observe", "pets", "--test", "nan"], "nan"),
+        (["observe", "pets", "run.csv", "--test", "88%"], "exactly one"),
+        (["answer", "pets"], "exactly one"),
+        (["answer", "pets", "data.size", "5k", "--keep-target"], "exactly one"),
+        (["answer", "pets", "--keep-target"], "planned"),
+    ],
+)
+def test_evidence_that_is_none_is_one_sentence(run, arguments: list[str], fragment: str) -> None:
+    run("plan", str(TASKS / "pets_on_phone.json"), "--session", "pets")
+    done = run("session", *arguments)
+    assert (done.returncode, len(done.stderr.strip().splitlines())) == (2, 1)
+    assert fragment in done.stderr
+
+
+def test_a_test_result_without_a_target_is_one_sentence(run, tmp_path: Path) -> None:
+    task = json.loads((TASKS / "pets_on_phone.json").read_text(encoding="utf-8"))
+    del task["constraints"]["accuracyTarget"]
+    (tmp_path / "task.json").write_text(json.dumps(task))
+    run("plan", str(tmp_path / "task.json"), "--session", "pets")
+    done = run("session", "observe", "pets", "--test", "88%")
+    assert done.returncode == 2 and "constraints.accuracyTarget" in done.stderr
