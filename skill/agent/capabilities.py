@@ -45,8 +45,15 @@ def capabilities_of(base_url: str, model: str) -> Capabilities:
 
 
 def configure(base_url: str, model: str, **fields: Any) -> Capabilities:
-    """Sets fields by hand, over the table and over what was learnt; errors: TypeError for a field there is not."""
-    record = _learned[base_url, model] = replace(capabilities_of(base_url, model), **fields)
+    """Sets fields by hand, over the table and over what was learnt.
+
+    Errors: TypeError for a field there is not, or a value of another type.
+    """
+    known = capabilities_of(base_url, model)
+    for name, value in fields.items():
+        if type(value) is not type(getattr(known, name, None)):
+            raise TypeError(name)
+    record = _learned[base_url, model] = replace(known, **fields)
     return record
 
 

@@ -74,14 +74,20 @@ class OpenAIModel:
     def from_environment(cls, name: str | None = None) -> OpenAIModel | None:
         """The model that OPENAI_API_KEY, OPENAI_BASE_URL and DL_EXPERT_MODEL (or OPENAI_MODEL) speak of.
 
-        None when neither key nor address is set. Errors: SettingError when only the model's name is missing.
+        DL_EXPERT_MODEL_CAN, a JSON object of fields of Capabilities, corrects what is known of the server.
+        None when neither key nor address is set. Errors: SettingError: no name of a model, or a wrong field.
         """
         if not (os.environ.get("OPENAI_API_KEY") or os.environ.get("OPENAI_BASE_URL")):
             return None
         name = name or os.environ.get("DL_EXPERT_MODEL") or os.environ.get("OPENAI_MODEL")
         if not name:
             raise SettingError("model.no_name")
-        return cls(name)
+        model = cls(name)
+        try:
+            configure(model.base_url, name, **json.loads(os.environ.get("DL_EXPERT_MODEL_CAN") or "{}"))
+        except (TypeError, ValueError) as problem:
+            raise SettingError("model.bad_capabilities", problem=problem) from None
+        return model
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self._name!r}, {self.base_url!r})"

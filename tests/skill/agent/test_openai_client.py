@@ -448,6 +448,18 @@ def test_the_environment_turns_the_model_on(monkeypatch: pytest.MonkeyPatch) -> 
     assert model is not None and (model.name, model.capabilities.name) == ("qwen3", "ollama")
 
 
+def test_the_environment_says_what_the_server_can_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_BASE_URL", "http://localhost:9/v1")
+    monkeypatch.setenv("DL_EXPERT_MODEL_CAN", '{"tools": false}')
+    model = OpenAIModel.from_environment("m")
+    assert model is not None and model.capabilities.tools is False and model.capabilities.system_role is True
+    for wrong in ('{"tool": false}', '{"tools": "no"}', "[]", "{"):
+        monkeypatch.setenv("DL_EXPERT_MODEL_CAN", wrong)
+        with pytest.raises(SettingError) as caught:
+            OpenAIModel.from_environment("m")
+        assert caught.value.sentence("zh").startswith("DL_EXPERT_MODEL_CAN")
+
+
 # The way to the server
 
 
