@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from deep_learning_expert.evals.check import Check, Kind, fits, holds, shown, subsequence
-from deep_learning_expert.evals.conversation import Expect, FigureWanted, Holding
+from deep_learning_expert.evals.conversation import Expect, FigureWanted, Holding, TriggerWanted
 from deep_learning_expert.evals.outcome import Outcome
 from deep_learning_expert.skill.contract.grounding import strings
 from deep_learning_expert.skill.trigger.decide import out_of_scope_reply
@@ -47,22 +47,29 @@ def _error(expected: str | None, outcome: Outcome) -> Iterator[Check]:
         yield _check("status", "error", found is not None and found.code == expected, expected or "no error", said)
 
 
-def _trigger(wanted: Any, outcome: Outcome) -> Iterator[Check]:
-    if not outcome.heard:
-        scope = outcome.report.scope if outcome.report is not None else None
-        decision, rule, span = (scope.decision, scope.rule, scope.span) if scope is not None else (None, None, None)
-    else:
-        first = outcome.heard[0]
-        decision, rule = first.decision.decision, first.decision.rule
-        span = first.message[slice(*first.decision.span)]
+def _trigger(wanted: TriggerWanted, outcome: Outcome) -> Iterator[Check]:
+    """Of a message, what the dialogue decided; of a task, what the report says. A decision not to answer is said."""
+    first = outcome.heard[0] if outcome.heard else None
+    decision, rule, span = _scope(outcome)
     yield _check("trigger", "trigger decision", decision == wanted.decision, wanted.decision, decision)
     if wanted.rule is not None:
         yield _check("trigger", "trigger rule", rule == wanted.rule, wanted.rule, rule)
     if wanted.words is not None:
         yield _check("trigger", "trigger words", wanted.words in (span or ""), wanted.words, span)
-    if outcome.heard and wanted.decision == "dont_use":
+    if first is not None and wanted.decision == "dont_use":
         reply = out_of_scope_reply(first.decision, first.decision.language).render(first.decision.language).text
         yield _check("trigger", "trigger reply", reply in outcome.said, reply, outcome.said)
+
+
+def _scope(outcome: Outcome) -> tuple[str | None, str | None, str | None]:
+    """Decision, rule and the words that decided."""
+    if outcome.heard:
+        first = outcome.heard[0]
+        return first.decision.decision, first.decision.rule, first.message[slice(*first.decision.span)]
+    if outcome.report is None or outcome.act == "say":
+        return None, None, None
+    scope = outcome.report.scope
+    return scope.decision, scope.rule, scope.span
 
 
 def _status(wanted: str, outcome: Outcome) -> Iterator[Check]:

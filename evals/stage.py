@@ -25,7 +25,6 @@ from deep_learning_expert.skill.expert import Conversation, Expert
 from deep_learning_expert.skill.interfaces.chat import Chat
 from deep_learning_expert.skill.interfaces.chat_input import messages
 from deep_learning_expert.skill.sessions.recorded import record, resume
-from deep_learning_expert.skill.trigger.decide import decide
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import TargetKept
 from deep_learning_expert.tools.errors import ExpertError, ScriptError
@@ -132,9 +131,11 @@ class Stage:
             text = text.replace(f"{{file:{name}}}", str(self.folder / name))
         heard = []
         for message in messages(iter([*text.splitlines(), None]).__next__):
-            live = bool(self.chat.conversation or self.chat.draft.facts or self.chat.unsettled)
-            heard.append(Heard(message, decide(message, session_live=live)))
+            before = self.chat.decision
             self.chat.hear(message)
+            judged = self.chat.decision  # an answer to a question is taken as one, without a judgement
+            if judged is not None and judged is not before:
+                heard.append(Heard(message, judged))
         self.report = self.chat.report
         return Outcome("say", report=self.report, said="\n".join(self._lines), heard=tuple(heard))
 

@@ -18,7 +18,13 @@ from deep_learning_expert.skill.intake.message import read_message
 from deep_learning_expert.skill.intake.reading import read_task
 from deep_learning_expert.skill.interfaces.chat_input import messages
 from deep_learning_expert.skill.interfaces.report_view import view
-from deep_learning_expert.skill.trigger.decide import clarifying_question, decide, foreign_note, out_of_scope_reply
+from deep_learning_expert.skill.trigger.decide import (
+    Decision,
+    clarifying_question,
+    decide,
+    foreign_note,
+    out_of_scope_reply,
+)
 from deep_learning_expert.skill.workflow.events import Answered
 from deep_learning_expert.skill.workflow.evidence import observe_log_text, observe_logs
 from deep_learning_expert.skill.workflow.state import with_answer
@@ -70,6 +76,7 @@ class Chat:
         self.question: Question | None = None
         self.unknown: set[str] = set()
         self.unsettled = ""  # a message whose scope was asked about
+        self.decision: Decision | None = None  # about the last message whose scope was judged
         self.waiting_logs: list[str] = []
 
     def greet(self) -> None:
@@ -145,7 +152,7 @@ class Chat:
     def _in_scope(self, message: str) -> bool:
         """Whether the message is for this expert; if not, or if that is unclear, says so."""
         live = self.conversation is not None or bool(self.draft.facts) or bool(self.unsettled)
-        decision = decide(message, session_live=live)
+        decision = self.decision = decide(message, session_live=live)
         if not self.fixed_language and (not live or decision.language != self.lang) and self.conversation is None:
             self.lang = decision.language
         if decision.foreign and not live:
