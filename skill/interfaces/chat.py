@@ -76,6 +76,7 @@ class Chat:
         self.question: Question | None = None
         self.unknown: set[str] = set()
         self.unsettled = ""  # a message whose scope was asked about
+        self.goal_asked = False  # what follows is an answer, also when it sounds like nothing of ours
         self.decision: Decision | None = None  # about the last message whose scope was judged
         self.waiting_logs: list[str] = []
 
@@ -151,7 +152,7 @@ class Chat:
 
     def _in_scope(self, message: str) -> bool:
         """Whether the message is for this expert; if not, or if that is unclear, says so."""
-        live = self.conversation is not None or bool(self.draft.facts) or bool(self.unsettled)
+        live = self.conversation is not None or bool(self.draft.facts or self.unsettled) or self.goal_asked
         decision = self.decision = decide(message, session_live=live)
         if not self.fixed_language and (not live or decision.language != self.lang) and self.conversation is None:
             self.lang = decision.language
@@ -190,6 +191,7 @@ class Chat:
             for log in self.waiting_logs:
                 self._diagnose(log)
             self.waiting_logs = []
+            self.goal_asked = True
             self._say("goal")
             return
         self.conversation = Expert().start(task, language=self.lang)

@@ -104,3 +104,10 @@ def test_a_reply_that_answers_nothing_is_no_answer(reply: str) -> None:
 def test_every_offered_choice_is_an_answer(reply: str, choice: str) -> None:
     said = talk("I want to classify photos of leaves into 12 diseases, 8000 labelled images", reply)
     assert choice in said[1] and "could not read" not in said[2] and "Model design" in said[2]
+
+
+def test_details_after_the_question_for_the_goal_are_no_strangers_message() -> None:
+    said = talk(
+        "EfficientNetV2 or ConvNeXt for fine-grained bird photos - which would you take?", "120 species, 14k photos"
+    )
+    assert "What should the network learn" in said[1] and "outside deep learning" not in said[2]
