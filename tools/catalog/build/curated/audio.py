@@ -5,12 +5,18 @@ A second of audio is 16,000 samples. Whisper takes 30 s of log-mel frames and wr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
-from deep_learning_expert.tools.catalog.build.curated.libraries import TRANSFORMERS, hugging_face, tokens
+from deep_learning_expert.tools.catalog.build.curated.libraries import (
+    TRANSFORMERS,
+    checkout,
+    hugging_face,
+    tokens,
+)
 
 RATE = 16_000
 SECONDS = 10
@@ -37,6 +43,50 @@ def waveform(row: str, kind: str, sizes: dict[str, Any], head: str = "Model") ->
     return Entry(row, build, lambda n: (torch.empty(n, RATE * SECONDS),), f"{SECONDS} s audio", TRANSFORMERS)
 
 
+def bc_resnet(scale: int) -> Entry:
+    """Keyword spotting on one second: 101 frames of 40 mels."""
+    build = checkout("Qualcomm-AI-research/bcresnet", "bcresnet", lambda code: code.BCResNets(8 * scale))
+    how = f"Qualcomm-AI-research/bcresnet:bcresnet.py on the meta device, tau {scale}, 12 classes"
+    return Entry(f"bc-resnet-{scale}", build, lambda n: (torch.empty(n, 1, 40, 101),), "1 s audio", how)
+
+
+def speaker(row: str, module: str, make: Callable[[Any], Any], note: str) -> Entry:
+    """Speaker embeddings of two seconds: 200 frames of 80 filters."""
+    build = checkout(
+        "wenet-e2e/wespeaker", f"wespeaker.models.{module}", make, without=("wespeaker", "wespeaker.models")
+    )
+    how = f"wenet-e2e/wespeaker:wespeaker/models/{module}.py on the meta device ({note})"
+    return Entry(row, build, lambda n: (torch.empty(n, 200, 80),), "200 frames of 80 filters (2 s audio)", how)
+
+
+def cnn14(code: Any) -> Any:
+    """Spectrograms come from outside; the augmenter runs only in training."""
+    network = code.Cnn14(32000, 1024, 320, 64, 50, 14000, 527)
+    network.spectrogram_extractor = network.logmel_extractor = network.spec_augmenter = torch.nn.Identity()
+    return network
+
+
+TORCHLIBROSA = ("torchlibrosa", "torchlibrosa.stft", "torchlibrosa.augmentation")
+PANNS = checkout("qiuqiangkong/audioset_tagging_cnn", "models", cnn14, "pytorch", TORCHLIBROSA)
+BASELINE = {
+    "n_in_channel": 1,
+    "nclass": 10,
+    "attention": True,
+    "n_RNN_cell": 128,
+    "n_layers_RNN": 2,
+    "activation": "glu",
+    "kernel_size": [3] * 7,
+    "padding": [1] * 7,
+    "stride": [1] * 7,
+    "nb_filters": [16, 32, 64, 128, 128, 128, 128],
+    "pooling": [[2, 2], [2, 2], [1, 2], [1, 2], [1, 2], [1, 2], [1, 2]],
+}
+TORCHAUDIO = ("torchaudio", "torchaudio.transforms", "desed_task")
+SOUND_EVENTS = checkout(
+    "DCASE-REPO/DESED_task", "desed_task.nnet.CRNN", lambda code: code.CRNN(**BASELINE), without=TORCHAUDIO
+)
+
+
 LARGE = {"hidden_size": 1024, "num_hidden_layers": 24, "num_attention_heads": 16, "intermediate_size": 4096}
 STABLE = {"do_stable_layer_norm": True, "feat_extract_norm": "layer"}
 AST = hugging_face("ASTConfig", "ASTForAudioClassification", {"num_labels": 527})
@@ -55,4 +105,22 @@ ENTRIES = [
     waveform("wavlm-base-plus", "WavLM", {}),
     waveform("wavlm-large", "WavLM", LARGE | STABLE),
     Entry("ast-audioset", AST, lambda n: (torch.empty(n, 1024, 128),), "1024 frames of 128 mels", TRANSFORMERS),
+    *(bc_resnet(scale) for scale in (1, 3, 8)),
+    speaker("ecapa-tdnn", "ecapa_tdnn", lambda code: code.ECAPA_TDNN_GLOB_c1024(80, 192, "ASTP"), "1024 channels"),
+    speaker("campplus", "campplus", lambda code: code.CAMPPlus(80, 512, "TSTP"), "512 values"),
+    speaker("resnet34-speaker", "resnet", lambda code: code.ResNet34(80, 256, "TSTP"), "256 values"),
+    Entry(
+        "panns-cnn14",
+        PANNS,
+        lambda n: (torch.empty(n, 1, 1001, 64),),
+        "1001 frames of 64 mels (10 s audio)",
+        "qiuqiangkong/audioset_tagging_cnn:pytorch/models.py on the meta device",
+    ),
+    Entry(
+        "crnn-sed",
+        SOUND_EVENTS,
+        lambda n: (torch.empty(n, 128, 626),),
+        "626 frames of 128 mels (10 s audio)",
+        "DCASE-REPO/DESED_task:desed_task/nnet on the meta device, sizes of dcase2023_task4_baseline's default.yaml",
+    ),
 ]

