@@ -47,10 +47,10 @@ def test_conditions_name_subtasks_that_exist(backend: BackEnd) -> None:
 
 
 def test_every_template_of_a_back_end_is_used(backend: BackEnd) -> None:
-    files = {**backend.routes["files"]}
+    sources = {*backend.routes["files"].values()}
     for layout in backend.layouts.values():
-        files |= layout.get("files", {})
-    used = {source.format(layout=layout) for source in files.values() for layout in backend.layouts}
+        sources |= set(layout.get("files", {}).values())
+    used = {source.format(layout=layout) for source in sources for layout in backend.layouts}
     for path in (backend.folder / "templates").glob("[!_]*.j2"):
         assert path.name in used or (FOLDER / "shared" / path.name).exists(), path.name
 
