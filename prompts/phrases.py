@@ -54,6 +54,7 @@ def template(lang: Language, key: str) -> str:
         raise UnknownPhraseError(f"{lang}: no phrase {key!r}") from missing
 
 
+@cache
 def exists(key: str) -> bool:
     """Whether the English files hold this key (both languages hold the same keys)."""
     name, _, rest = key.partition(".")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from deep_learning_expert.tools.errors import SettingError
 
 if TYPE_CHECKING:
-    from deep_learning_expert.skill.agent.openai_client import OpenAIModel
+    from deep_learning_expert.skill.agent.client.openai_client import OpenAIModel
 
 _NAMES = ("DL_EXPERT_MODEL", "OPENAI_MODEL")
 _SERVERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL")
@@ -28,6 +28,6 @@ def chosen_model(name: str | None, *, offline: bool) -> OpenAIModel | None:
         return None
     if not server:
         raise SettingError("setting.model_without_server", model=known)
-    from deep_learning_expert.skill.agent.openai_client import OpenAIModel
+    from deep_learning_expert.skill.agent.client.openai_client import OpenAIModel
 
     return OpenAIModel(known)

@@ -16,12 +16,12 @@ from pydantic import ValidationError
 from deep_learning_expert.prompts.phrases import Language, template
 from deep_learning_expert.skill.agent.amendments import leaks, text_fields
 from deep_learning_expert.skill.agent.arguments import FactArguments, SayArguments, typed
+from deep_learning_expert.skill.agent.client.replies import read_reply
 from deep_learning_expert.skill.agent.functions import listed, look_up, schemas
 from deep_learning_expert.skill.agent.grounded import ground
 from deep_learning_expert.skill.agent.limits import Limits, reached
 from deep_learning_expert.skill.agent.model import RawReply, Reply, Request, ToolCall
 from deep_learning_expert.skill.agent.prompting import messages, system_prompt
-from deep_learning_expert.skill.agent.replies import read_reply
 from deep_learning_expert.skill.agent.turns import CALL_FAILED, assistant_message, cost, unusable
 from deep_learning_expert.skill.agent.untrusted import fenced
 from deep_learning_expert.skill.contract.grounding import strings

@@ -11,11 +11,11 @@ from collections.abc import Generator
 from deep_learning_expert.prompts.phrases import template
 from deep_learning_expert.skill.agent.answering import Answers, answer
 from deep_learning_expert.skill.agent.choices import open_choices
+from deep_learning_expert.skill.agent.client.replies import read_reply
 from deep_learning_expert.skill.agent.functions import schemas
 from deep_learning_expert.skill.agent.limits import Limits, reached
 from deep_learning_expert.skill.agent.model import AsyncModel, Model, RawReply, Request
 from deep_learning_expert.skill.agent.prompting import messages, step_prompt, system_prompt
-from deep_learning_expert.skill.agent.replies import read_reply
 from deep_learning_expert.skill.agent.turns import CALL_FAILED, cost, unusable
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import ModelStopped, ModelTurn, StepDone
@@ -32,10 +32,11 @@ def advise(session: Session, model: str, limits: Limits) -> Exchange:
     while session.state.name in STEPS:
         event = session.next_event()
         if isinstance(event, StepDone) and not session.state.model_stopped:
-            choices = open_choices(event.step, session.context)
+            choices, before = open_choices(event.step, session.context), session.state.amendments
             if choices and (yield from _consult(session, event, choices, model, limits)):
                 continue
-            event = session.next_event()
+            if session.state.amendments != before:
+                event = session.next_event()
         session.add(event)
     session.settle()
 

@@ -6,8 +6,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from deep_learning_expert.skill.agent.client.replies import usage_of
 from deep_learning_expert.skill.agent.model import RawReply, Reply, Request
-from deep_learning_expert.skill.agent.replies import usage_of
 
 CALL_FAILED = "model.call_failed"  # the call itself failed, retries included: there is no answer to correct
 _CHARS_PER_TOKEN = 4  # for servers that do not count; a budget needs an order of magnitude

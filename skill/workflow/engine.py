@@ -28,16 +28,15 @@ class Session:
     @property
     def context(self) -> Context:
         """What the steps work on in the present state."""
-        context = self.context_with(())
-        if self._context != context:
-            self._context = context
-        return self._context or context
+        self._context = self.context_with(())
+        return self._context
 
     def context_with(self, amendments: Iterable[Amended]) -> Context:
         """The same, with amendments that are not written down yet."""
         state = self.state
         amended = (*state.amendments, *amendments)
-        return Context(state.task, state.language, state.may_assume, state.actions, amended)
+        context = Context(state.task, state.language, state.may_assume, state.actions, amended)
+        return self._context if self._context is not None and self._context == context else context
 
     def add(self, event: Event) -> None:
         """Appends one event; errors: WorkflowError, then nothing was changed."""

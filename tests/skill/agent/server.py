@@ -2,7 +2,9 @@
 
 A script is {"replies": [ENTRY, ...], "repeat": false}; POST /scripts takes one and answers with the number under which
 it is played: the base URL is then http://127.0.0.1:PORT/NUMBER/v1. Each request takes the script's next entry (with
-"repeat" the first comes after the last), and one too many gets status 599. An entry says what to answer, and how badly:
+"repeat" the first comes after the last), and one too many gets status 599. With "by_turn" it takes the entry after as
+many as the request holds answers of the assistant, so that any number of conversations can share a script; cached
+prefixes are not counted then. An entry says what to answer, and how badly:
     {text: "..."} {calls: [{call: NAME, arguments: {...}}]} {body: ANY}   a completion, or this body
     {raw: "TEXT", type: "text/html"}                                      these bytes
     {status: 429, headers: {...}, body: ANY}                              an error
@@ -48,9 +50,11 @@ class LocalServer:
         self.root = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
 
     @contextmanager
-    def __call__(self, replies: list[dict[str, Any]], *, repeat: bool = False) -> Iterator[Script]:
+    def __call__(
+        self, replies: list[dict[str, Any]], *, repeat: bool = False, by_turn: bool = False
+    ) -> Iterator[Script]:
         """A script to be played under a URL of its own."""
-        data = json.dumps({"replies": replies, "repeat": repeat}).encode()
+        data = json.dumps({"replies": replies, "repeat": repeat, "by_turn": by_turn}).encode()
         yield Script(self.root, _fetched(urllib.request.Request(f"{self.root}/scripts", data)))
 
     def close(self) -> None:
@@ -91,9 +95,11 @@ class _State:
         parts = [body.get("tools", []), body.get("instructions", ""), *body.get("messages", body.get("input", []))]
         prompt = "\n".join(json.dumps(part, ensure_ascii=False) for part in parts).encode()
         with self.lock:
+            by_turn = self.script.get("by_turn", False)
             shared = max((_common(prompt, earlier) for earlier in self.prompts), default=0)
-            self.prompts.append(prompt)
-            position, replies = len(self.log), self.script["replies"]
+            self.prompts += [] if by_turn else [prompt]
+            said = sum(message.get("role") == "assistant" for message in body.get("messages", []))
+            position, replies = said if by_turn else len(self.log), self.script["replies"]
             request |= {"prompt": len(prompt) // _BYTES_PER_TOKEN, "cached": shared // _BYTES_PER_TOKEN}
             self.log.append(request)
         if position >= len(replies) and not self.script["repeat"]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from deep_learning_expert.prompts.phrases import Language, template
-from deep_learning_expert.skill.agent.capabilities import Capabilities
+from deep_learning_expert.skill.agent.client.capabilities import Capabilities
 from deep_learning_expert.skill.agent.model import Message, Request, ToolSchema
 
 JSON = dict[str, Any]

@@ -13,7 +13,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from deep_learning_expert.skill.agent.lenient import (
+from deep_learning_expert.skill.agent.client.lenient import (
     FENCE,
     Malformed,
     clean,

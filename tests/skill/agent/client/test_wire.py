@@ -9,10 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deep_learning_expert.skill.agent.capabilities import capabilities_of, configure, learn
+from deep_learning_expert.skill.agent.client.capabilities import capabilities_of, configure, learn
+from deep_learning_expert.skill.agent.client.replies import read_reply
+from deep_learning_expert.skill.agent.client.wire import (
+    StreamCutError,
+    assembled,
+    chat_body,
+    completion_of,
+    responses_body,
+)
 from deep_learning_expert.skill.agent.model import RawReply, Request
-from deep_learning_expert.skill.agent.replies import read_reply
-from deep_learning_expert.skill.agent.wire import StreamCutError, assembled, chat_body, completion_of, responses_body
 
 
 def _stream(*chunks: object, done: bool = True) -> str:

@@ -17,9 +17,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from deep_learning_expert.skill.agent import wire
-from deep_learning_expert.skill.agent.capabilities import Capabilities, capabilities_of, configure, learn
-from deep_learning_expert.skill.agent.failures import Failure, Failures, Patience
+from deep_learning_expert.skill.agent.client import wire
+from deep_learning_expert.skill.agent.client.capabilities import Capabilities, capabilities_of, configure, learn
+from deep_learning_expert.skill.agent.client.failures import Failure, Failures, Patience
 from deep_learning_expert.skill.agent.model import RawReply, Request
 from deep_learning_expert.tools.errors import SettingError, Words
 

@@ -21,10 +21,10 @@ from typing import Any
 import pytest
 import respx
 
-from deep_learning_expert.skill.agent.capabilities import configure
+from deep_learning_expert.skill.agent.client.capabilities import configure
+from deep_learning_expert.skill.agent.client.openai_client import OpenAIModel
+from deep_learning_expert.skill.agent.client.replies import read_reply, usage_of
 from deep_learning_expert.skill.agent.model import AsyncModel, Model, Request
-from deep_learning_expert.skill.agent.openai_client import OpenAIModel
-from deep_learning_expert.skill.agent.replies import read_reply, usage_of
 from deep_learning_expert.tools.errors import ModelError, SettingError
 
 _KEY = "sk-test-0123456789abcdef"
@@ -531,7 +531,8 @@ def test_a_request_to_another_machine_is_forbidden_in_tests() -> None:
 
 def test_the_sdk_is_imported_at_the_first_call_only() -> None:
     code = (
-        "import sys, deep_learning_expert.skill.agent.openai_client as c; c.OpenAIModel('m', 'http://x/v1', 'k');"
+        "import sys, deep_learning_expert.skill.agent.client.openai_client as c;"
+        "c.OpenAIModel('m', 'http://x/v1', 'k');"
         "print([n for n in ('openai', 'httpx2', 'tenacity') if n in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deep_learning_expert.skill.agent.client.replies import read_reply, usage_of
 from deep_learning_expert.skill.agent.model import RawReply, TokenUsage
-from deep_learning_expert.skill.agent.replies import read_reply, usage_of
 from deep_learning_expert.tools.errors import ModelError
 
 _TOOLS = ("lookup", "list_devices")
