@@ -33,7 +33,7 @@ def read_machines(fields: Fields) -> tuple[DeviceNeed | None, DeviceNeed | None]
     serving += [one for one in in_words if _role(one) == "deploy"]
     train_on = _need(training, fields, trains=True)
     if train_on is None and not listed:
-        train_on = _without_gpu(fields.compute)
+        train_on = _without_gpu(fields.compute) or _unnamed_gpu(fields.compute)
     return train_on, _need(_named_first(serving), fields, trains=False)
 
 
@@ -42,6 +42,16 @@ def _without_gpu(field: Field) -> DeviceNeed | None:
     for quantity in field.reading.of("device") if field.text else ():
         if quantity.unit == "gpu" and _is_absent(quantity, field):
             return DeviceNeed(kind="cpu", words=field.text)
+    return None
+
+
+def _unnamed_gpu(field: Field) -> DeviceNeed | None:
+    """A stated amount of GPU memory is a GPU, whichever it is: "24G显存", "12 GB of VRAM"."""
+    for size in field.reading.of("memory", "size") if field.text else ():
+        around = field.text[max(0, size.span[0] - 8) : size.span[1] + 8].lower()
+        if size.value > 0 and any(word in around for word in vocabulary("facts")["accelerator_memory"]["words"]):
+            memory = _positive("device_memory", size.value / 1000, "GB", field.path)
+            return DeviceNeed(kind="gpu", memory_gb=memory, words=field.text)
     return None
 
 

@@ -11,7 +11,8 @@ from deep_learning_expert.skill.intake.data_kinds import (
     read_noisy_labels,
     read_simulator,
 )
-from deep_learning_expert.skill.intake.fields import Field, Fields, said, threshold
+from deep_learning_expert.skill.intake.fields import Field, Fields, threshold
+from deep_learning_expert.skill.intake.hearing import said
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.figures import Figure, cited, computed, given
 from deep_learning_expert.tools.quantities import Quantity, as_figure

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from deep_learning_expert.skill.intake.fields import Field, Fields, said, threshold
+from deep_learning_expert.skill.intake.fields import Field, Fields, threshold
+from deep_learning_expert.skill.intake.hearing import said
 from deep_learning_expert.skill.intake.vocabulary_files import word_lists
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.requirements import Distribution, Domain, Labels, TaskType

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from deep_learning_expert.skill.contract.task import Task
-from deep_learning_expert.skill.intake.matching import find_term, fold, occurs
+from deep_learning_expert.skill.intake.hearing import said
+from deep_learning_expert.skill.intake.matching import fold
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.quantities import Expect, Reading, read_quantities
-
-_NEGATIONS = ("no ", "not ", "without ", "never ", "n't ", "非", "无", "没有", "不", "无需", "no longer ")
 
 
 @dataclass(frozen=True)
@@ -122,42 +121,6 @@ def fields_of(task: Task) -> Fields:
 @cache
 def _clause_ends() -> re.Pattern[str]:
     return re.compile(r"[;；。，、()（）\n]| \+ |[,.](?=\s|$)|(?<!\d),|,(?!\d)")
-
-
-def said(text: str, expressions: Iterable[str]) -> bool:
-    """Whether one of the expressions holds in the folded text; a single term must not be negated right before."""
-    for expression in expressions:  # noqa: SIM110  # a plain loop costs half of what any() and a generator do
-        if _said(text, expression):
-            return True
-    return False
-
-
-def _said(text: str, expression: str) -> bool:
-    terms = _alternatives(expression)
-    if terms is None:
-        return occurs(text, expression)
-    for term in terms:  # noqa: SIM110  # a plain loop costs half of what any() and a generator do
-        if term in text and _positive(text, term):
-            return True
-    return False
-
-
-@cache
-def _alternatives(expression: str) -> tuple[str, ...] | None:
-    """The terms of a plain "a|b"; None for an expression with conditions."""
-    if " + " in expression or expression.startswith("!"):
-        return None
-    return tuple(fold(term) for term in expression.split("|"))
-
-
-def _positive(text: str, term: str) -> bool:
-    start = find_term(text, term)
-    while start >= 0:
-        if not text[max(0, start - 10) : start].endswith(_NEGATIONS):
-            return True
-        later = find_term(text[start + 1 :], term)
-        start = start + 1 + later if later >= 0 else -1
-    return False
 
 
 def threshold(name: str) -> float:

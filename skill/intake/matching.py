@@ -27,9 +27,9 @@ def fold(text: str) -> str:
     return _folded(text) if len(text) < 2_000 else _folded.__wrapped__(text)
 
 
-def find_term(text: str, term: str) -> int:
-    """Index at which the single `term` (folded) occurs in the folded `text`, or -1."""
-    start = text.find(term)
+def find_term(text: str, term: str, begin: int = 0) -> int:
+    """Index from `begin` on at which the single `term` (folded) occurs in the folded `text`, or -1."""
+    start = text.find(term, begin)
     if start < 0:
         return -1
     if not (term[0].isascii() and term[0].isalnum()) and not (term[-1].isascii() and term[-1].isalnum()):
@@ -88,12 +88,9 @@ def occurs(text: str, expression: str) -> bool:
     return True
 
 
-def any_occurs(text: str, expressions: Iterable[str]) -> bool:
-    """Whether at least one of the expressions holds in the folded `text`."""
-    for expression in expressions:  # noqa: SIM110  # a plain loop costs half of what any() and a generator do
-        if occurs(text, expression):
-            return True
-    return False
+def terms_of(expression: str) -> tuple[str, ...]:
+    """The folded terms of which one must stand in a text for the expression to hold: its first positive group."""
+    return next(terms for wanted, terms in _parsed(expression) if wanted)
 
 
 def which_occur(text: str, expressions: Iterable[str]) -> tuple[str, ...]:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from deep_learning_expert.skill.intake.clauses import Clause, Span, smallest
-from deep_learning_expert.skill.intake.fields import said
-from deep_learning_expert.skill.intake.matching import fold
+from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span, smallest
+from deep_learning_expert.skill.intake.hearing import said
+from deep_learning_expert.skill.intake.message_counts import counts_classes, counts_data, is_of_each
 from deep_learning_expert.skill.intake.vocabulary_files import word_lists
-from deep_learning_expert.tools.quantities import Expect, Quantity, read_quantities
+from deep_learning_expert.tools.quantities import Expect, Quantity
 
 ISSUES = "existingSetup.trainingIssues"
-_SIZE, _COMPUTE, _LATENCY = "data.size", "constraints.computeResources", "constraints.latencyRequirement"
+SIZE = _SIZE = "data.size"
+_COMPUTE, _LATENCY = "constraints.computeResources", "constraints.latencyRequirement"
 _TARGET, _LIMIT, _BUDGET = "constraints.accuracyTarget", "constraints.modelSizeLimit", "constraints.budget"
 _EXPECT: Mapping[str, Expect] = {
     _SIZE: "count",
@@ -23,58 +24,111 @@ _EXPECT: Mapping[str, Expect] = {
     _LIMIT: "size",
     _BUDGET: "money",
 }
-_HOUR_S = 3_600
+_HOUR_S, _DAY_S = 3_600, 86_400
 _YEAR_S = 300 * 86_400  # spans this long are of the data, not of the work
+_LENGTHS = ("tokens", "words", "characters")  # told of each sample, not of each class
 _WORLDS = ("isaac", "mujoco", "gym", "gymnasium", "atari", "policy")
 _BACK = 14  # characters before a quantity in which it may be taken back
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A quantity and where it belongs ("": nowhere). key: which of the things that the field can hold."""
+    """A quantity and where it belongs ("": nowhere). key: which of the things that the field can hold; words: for the
+    task, where those of the message do not say it alone."""
 
     quantity: Quantity
     path: str
     key: str
     clause: Clause
+    words: str = ""
 
 
 @dataclass(frozen=True)
 class Located:
-    """A field, the thing in it, and the place in the message that states it."""
+    """A field, the thing in it, the place in the message that states it, and words in their stead if they need it."""
 
     path: str
     key: str
     span: Span
+    words: str = ""
 
 
-def locate(message: str, parts: list[Clause]) -> Iterator[Located]:
+def locate(prose: Prose) -> Iterator[Located]:
     """The stated quantities of the clauses, each with the smallest place that says it."""
-    placed = list(_placed(message, parts))
+    placed = list(_placed(prose))
     for item in placed:
         if not item.path:
             continue  # belongs nowhere, but must not slip into a neighbour's words
-        others = [other.quantity for other in placed if other.clause is item.clause and other.path != item.path]
-        span = smallest(message, item.quantity, others, item.clause, _EXPECT.get(item.path))
-        yield Located(item.path, item.key, (item.clause.start, item.clause.end) if item.path == ISSUES else span)
+        if item.words:
+            yield Located(item.path, item.key, item.quantity.span, item.words)
+        elif item.path == ISSUES:
+            yield Located(item.path, item.key, (item.clause.start, item.clause.end))
+        else:
+            others = [other.quantity for other in placed if other.clause is item.clause and other.path != item.path]
+            span = smallest(prose.text, item.quantity, others, item.clause, _EXPECT.get(item.path))
+            yield Located(item.path, item.key, span)
 
 
-def _placed(message: str, parts: list[Clause]) -> Iterator[Placed]:
-    if not parts:
-        return
-    begin, end = parts[0].start, parts[-1].end
-    learns_by_trial = said(fold(message[begin:end]), word_lists("message_words", "types")["RL"] + _WORLDS)
-    for found in read_quantities(message[begin:end]).quantities:
-        start, stop = found.span[0] + begin, found.span[1] + begin
-        clause = next((part for part in parts if part.start <= start < part.end), None)
-        if clause is None or _taken_back(message, start):
+def _placed(prose: Prose) -> Iterator[Placed]:
+    learns_by_trial = any(said(part.folded, _table("types")["RL"] + _WORLDS) for part in prose.parts)
+    for quantity in prose.quantities:
+        clause = prose.clause_at(quantity.span[0])
+        if clause is None or _taken_back(prose.text, quantity.span[0]):
             continue
-        quantity = Quantity(**{**found.__dict__, "span": (start, stop)})
+        by_company = _by_company(quantity, prose, clause)
+        if by_company:
+            yield Placed(quantity, by_company[0], by_company[1], clause, by_company[2])
+            continue
         place = _PLACES.get(quantity.kind)
         target = place(quantity, clause) if place else None
         if target is None and quantity.unit in ("steps", "episodes") and learns_by_trial:
             target = _SIZE, "samples"
         yield Placed(quantity, *(target or ("", "")), clause)
+
+
+def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str, str] | None:
+    """(path, key, words) of a quantity whose meaning the rest of the message gives; path "" when it belongs nowhere."""
+    if item.kind == "count" and item.unit == "classes" and counts_data(item, prose, clause):
+        return _SIZE, "samples", f"{item.value:.0f} samples"
+    if item.kind == "count" and item.unit not in ("classes", "labels"):
+        if _is_progress(item, prose.text) or _is_shape(item, prose.text):
+            return "", "", " "
+        if "per" not in item.conditions and item.unit not in _LENGTHS and is_of_each(item, prose, clause):
+            return _SIZE, "per class", f"{item.words} per class"
+        if "per" not in item.conditions and counts_classes(item, prose, clause):
+            return _SIZE, "classes", f"{item.value:.0f} classes"
+    if item.kind == "duration" and _is_recorded(item, prose, clause):
+        return _SIZE, "hours", f"{item.value / _HOUR_S:g} hours of recordings"
+    if item.kind == "memory" and item.direction.startswith("<") and not says(clause, "working_memory"):
+        return _LIMIT, "size", f"{item.direction} {item.words}"  # "Cortex-M7, under 256 KB": what has to fit there
+    if item.kind == "share" and not item.conditions.get("of") and says(clause, "wanted"):
+        metric = next((one.name for one in prose.quantities if one.kind == "target" and one.name), "")
+        if metric:
+            return _TARGET, metric, f"{metric} {item.value:g}%"
+    return None
+
+
+def _is_progress(item: Quantity, text: str) -> bool:
+    """Whether a count says how far a training had come: "after 2M frames", 两百万帧之后."""
+    before, behind = text[max(item.span[0] - 8, 0) : item.span[0]].lower(), text[item.span[1] : item.span[1] + 3]
+    return before.endswith(("after ", "after about ", "跑了", "训了", "训练了")) or behind.startswith(
+        ("之后", "以后", "后就", "后还", "后，", "后,")
+    )
+
+
+def _is_shape(item: Quantity, text: str) -> bool:
+    """Whether the number is part of a word: 三维, 四足, 六轴."""
+    behind = text[item.span[0] + 1 : item.span[0] + 4]
+    return item.value < 20 and behind.startswith(tuple(_table("not_data")["shapes"]))
+
+
+def _is_recorded(item: Quantity, prose: Prose, clause: Clause) -> bool:
+    """Whether hours in a message about sound are of its recordings, not of the work: "18 h of Basque"."""
+    if "per" in item.conditions or item.value < _HOUR_S:
+        return False
+    if says(clause, "deadline_only") or says(clause, "wall_clock_only"):
+        return False
+    return any(says(part, "sound_task") for part in prose.parts)
 
 
 def _taken_back(message: str, start: int) -> bool:
@@ -125,7 +179,8 @@ def _duration(item: Quantity, clause: Clause) -> _Place:
         return _SIZE, "hours"
     if "per" in item.conditions or says(clause, "wall_clock"):
         return None
-    return (_BUDGET, "time") if item.value < _YEAR_S and says(clause, "deadline") else None
+    alone = len(clause.text) <= len(item.words) + 2 and item.value >= _DAY_S  # "2x RTX 4090, one month"
+    return (_BUDGET, "time") if item.value < _YEAR_S and (alone or says(clause, "deadline")) else None
 
 
 def _target(item: Quantity, clause: Clause) -> _Place:
@@ -144,7 +199,7 @@ def _size(item: Quantity, clause: Clause) -> _Place:
 
 
 def _memory(item: Quantity, clause: Clause) -> _Place:
-    if item.direction.startswith("<") and says(clause, "memory_limit"):
+    if item.direction.startswith("<") and says(clause, "memory_limit") and says(clause, "working_memory"):
         return _LATENCY, "memory"
     return _COMPUTE, "memory"
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from deep_learning_expert.skill.intake.clauses import Clause
-from deep_learning_expert.skill.intake.fields import said
+from deep_learning_expert.skill.intake.clauses import Clause, Prose
+from deep_learning_expert.skill.intake.hearing import said
 from deep_learning_expert.skill.intake.matching import fold, occurs
 from deep_learning_expert.skill.intake.subtask import Recognition, read_domain, recognise_subtask
-from deep_learning_expert.skill.intake.vocabulary_files import word_lists
-from deep_learning_expert.tools.quantities import read_quantities
+from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.requirements import Domain, TaskType
 from deep_learning_expert.tools.subtasks import subtasks
 
 _ENOUGH = 4.9  # fit of the type plus one ordinary term
 _SURE = 7.9  # fit of the type plus one strong term: enough without any verb
+_NAMED = 5.9  # one strong term of a subtask that is filed under another type
 _NOT_LOCATED = ("NLP", "tabular", "graph")  # "detect spam" there means to classify
-_LONGEST = 600
+_LONGEST, _LONGEST_CONTEXT = 600, 8_000  # characters
 
 
 @dataclass(frozen=True)
@@ -42,16 +43,26 @@ def _weakly_cued(folded: str) -> bool:
     return said(folded, word_lists("message_words", "weak_types")["classification"])
 
 
-def read_goal(message: str, parts: list[Clause], known: str = "") -> Goal | None:
-    """The task that the clauses describe; None when no word of theirs names one. known: the data told of before."""
+def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = False) -> Goal | None:
+    """The task that the clauses describe; None when no word of theirs names one.
+
+    told: every message so far, for the domain of the data; has_classes: a number of classes is stated somewhere.
+    """
+    parts = prose.parts
     text = " ; ".join(part.text for part in parts)[:_LONGEST]
+    if not text:
+        return None
     folded = fold(text)
-    cue, weak = cued_type(folded), _weakly_cued(folded)
-    context = f"{text} ; {known}"
-    domain = _counted_domain(context) or read_domain(context) or _hinted_domain(fold(context))
+    cue, weak = cued_type(folded), _weakly_cued(folded) or has_classes
+    context = " ; ".join((text, *(one.text for one in told)))[:_LONGEST_CONTEXT]
+    domain = _counted_domain((prose, *told)) or read_domain(context) or _hinted_domain(fold(context))
     if cue == "detection" and domain in _NOT_LOCATED:
         cue, weak = None, True
     best, kind = _best(text, cue, None)
+    if cue == "detection" and best.score < _SURE:
+        free, other = _best(text, None, None)
+        if free.score >= _SURE and _is_sure(free, folded) and cue in _also(free.subtask):
+            best, kind, cue = free, other, other  # a task's own name tells more than a verb: "wake word detection"
     if best.by_default or best.score < _ENOUGH or (cue is None and not weak and not _is_sure(best, folded)):
         if domain is None or not (cue or weak):
             return None
@@ -63,7 +74,16 @@ def read_goal(message: str, parts: list[Clause], known: str = "") -> Goal | None
     if len(own) > 1 and own[1].start - span[1] <= 3:
         span = (span[0], own[1].end)
     record = subtasks()[best.subtask]
+    if kind in _also(best.subtask) and best.score >= _NAMED:
+        kind = record.type  # type: ignore[assignment]  # held to TaskType by a test
     return Goal(kind, record.domain, best.subtask, span)  # type: ignore[arg-type]  # held to Domain by a test
+
+
+def _also(subtask: str) -> tuple[str, ...]:
+    """Other types that people file a subtask under and mean the subtask's own."""
+    if "anomaly" in subtask:
+        return ()  # finding anomalies is called detection, by everybody
+    return tuple(vocabulary("subtasks").get(subtask, {}).get("also", ()))
 
 
 def _is_sure(best: Recognition, folded: str) -> bool:
@@ -82,12 +102,13 @@ def _hinted_domain(folded: str) -> Domain | None:
     return None
 
 
-def _counted_domain(text: str) -> Domain | None:
+def _counted_domain(told: Iterable[Prose]) -> Domain | None:
     """The domain that the counted things belong to: images, texts, hours of sound."""
-    for item in read_quantities(text).of("count"):
-        for domain, units in word_lists("message_words", "units_of").items():
-            if item.unit in units:
-                return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
+    for prose in told:
+        for item in prose.quantities:
+            for domain, units in word_lists("message_words", "units_of").items():
+                if item.kind == "count" and item.unit in units:
+                    return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
     return None
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
-from deep_learning_expert.skill.intake.matching import fold, occurs
+from deep_learning_expert.skill.intake.hearing import Starts, by_start, standing
+from deep_learning_expert.skill.intake.matching import fold, occurs, terms_of
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.requirements import Domain, TaskType
 from deep_learning_expert.tools.subtasks import Subtask, subtasks
@@ -61,15 +62,14 @@ def recognise_subtask(
 ) -> Recognition:
     """Score every subtask. specific: the task in words; side: all other fields; signals: facts as "#..." words."""
     main_text = f"{fold(specific)} {fold(' '.join(signals))}"
-    side_text = f"{main_text} {fold(side)}"
+    evidence = _evidence_for(main_text, f"{main_text} {fold(side)}")
     scored: list[tuple[float, str, tuple[str, ...]]] = []
-    evidence = {subtask: _evidence(_terms(subtask), main_text, side_text) for subtask in subtasks()}
     for subtask in subtasks().values():
-        fit, own = _fit(subtask, task_type, domain), evidence[subtask.id]
+        fit, own = _fit(subtask, task_type, domain), evidence.get(subtask.id, _NONE)
         broader = vocabulary("subtasks").get(subtask.id, {}).get("refines")
         inherited = 0.0
         if broader and own.strong:
-            inherited = max(evidence[broader].score, 0.0) + _usual_bonus(broader, task_type, domain)
+            inherited = max(evidence.get(broader, _NONE).score, 0.0) + _usual_bonus(broader, task_type, domain)
         scored.append((fit + own.score + inherited, subtask.id, own.words))
     scored.sort(key=lambda item: (-item[0], item[1]))
     best = scored[0]
@@ -102,11 +102,33 @@ def _terms(subtask: str) -> Mapping[str, tuple[str, ...]]:
     return {kind: tuple(row.get(kind, ())) for kind in _WEIGHTS}
 
 
+@cache
+def _starts() -> Starts[tuple[str, ...]]:
+    """Every term of the vocabulary with the subtasks that it is a term of."""
+    owners: dict[str, list[str]] = {}
+    for subtask in subtasks():
+        for expressions in _terms(subtask).values():
+            for expression in expressions:
+                for term in terms_of(expression):
+                    owners.setdefault(term, []).append(subtask)
+    return by_start((term, tuple(names)) for term, names in owners.items())
+
+
 @dataclass(frozen=True)
 class _Evidence:
     score: float
     strong: bool
     words: tuple[str, ...]
+
+
+_NONE = _Evidence(0.0, False, ())
+
+
+@lru_cache(maxsize=64)
+def _evidence_for(main_text: str, side_text: str) -> Mapping[str, _Evidence]:
+    """The evidence for every subtask of which a term stands in the texts; side_text holds main_text."""
+    touched = {name for names in standing(side_text, _starts()) for name in names}
+    return {subtask: _evidence(_terms(subtask), main_text, side_text) for subtask in touched}
 
 
 def _evidence(terms: Mapping[str, tuple[str, ...]], main_text: str, side_text: str) -> _Evidence:

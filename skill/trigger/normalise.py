@@ -37,6 +37,13 @@ def _characters() -> tuple[dict[int, str], Mapping[str, str]]:
     return str.maketrans({**wide, "\u3000": " ", "’": "'", "‘": "'", **pairs}), table["slips"]
 
 
+@cache
+def simplified_characters() -> Mapping[int, str]:
+    """Traditional to simplified, one to one, for `str.translate`."""
+    table = json.loads(_TABLE.read_text(encoding="utf-8"))
+    return {ord(one): other for one, other in zip(table["traditional"], table["simplified"], strict=True)}
+
+
 def fold(text: str) -> Folded:
     """Lower-cased, compatibility-normalised, simplified text. Lone surrogates stay as they are."""
     characters, slips = _characters()

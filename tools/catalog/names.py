@@ -64,6 +64,12 @@ def _ids(part: str) -> Iterable[str]:
     return tables.lines_by_id("timm" if part == "timm" else "torchvision", "architecture")
 
 
+@cache
+def starts() -> frozenset[str]:
+    """The first three characters of every known normalised spelling: a cheap first look before `find`."""
+    return frozenset(spelling[:3] for spelling in (*_curated_names(), *_bulk_names()))
+
+
 def find(name: str) -> str | None:
     """The id behind a name, or None. Curated rows come first, then exact bulk ids, then names without their tag."""
     for spelling in _spellings(name):

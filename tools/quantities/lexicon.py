@@ -35,24 +35,31 @@ class Lexicon(Generic[T]):
     """Words with a meaning; `match` finds the longest one that stands at a position and ends at a word's end."""
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
-        self._by_first: dict[str, list[tuple[str, T]]] = {}
+        # By the first two characters, so that a place in a text is compared with a handful of words only.
+        self._by_start: dict[str, list[tuple[str, T]]] = {}
         seen: set[str] = set()
         for word, meaning in entries:
             folded = fold(word)
             if folded not in seen:
                 seen.add(folded)
-                self._by_first.setdefault(folded[0], []).append((folded, meaning))
-        for words in self._by_first.values():
+                self._by_start.setdefault(folded[:2], []).append((folded, meaning))
+        for words in self._by_start.values():
             words.sort(key=lambda entry: -len(entry[0]))
+
+    def words(self) -> Iterable[str]:
+        """Every word, folded."""
+        return (word for words in self._by_start.values() for word, _ in words)
 
     def match(self, text: str, start: int, *, glued: bool = False) -> tuple[int, T] | None:
         """(end, meaning) of the longest word at `start` of a folded text; glued: it may touch a number before it."""
-        if start >= len(text):
+        pair = text[start : start + 2]
+        words = self._by_start.get(pair)
+        single = self._by_start.get(pair[:1]) if len(pair) == 2 else None
+        if words is None and single is None:
             return None
-        touches = not glued and start > 0 and is_latin(text[start]) and is_latin(text[start - 1])
-        if touches:
+        if not glued and start > 0 and is_latin(text[start]) and is_latin(text[start - 1]):
             return None
-        for word, meaning in self._by_first.get(text[start], ()):
+        for word, meaning in (*(words or ()), *(single or ())):
             end = start + len(word)
             if text.startswith(word, start) and not (
                 end < len(text) and is_latin(word[-1]) and is_latin(text[end]) and word[-1] != "="

@@ -31,6 +31,18 @@ def _chunk() -> re.Pattern[str]:
     return re.compile(r"[a-z]+|[0-9]+|[^\W_]")
 
 
+@cache
+def device_starts() -> frozenset[str]:
+    """The first three characters of every device's name, in each way of parting its letters from its digits."""
+    found: set[str] = set()
+    for name in devices.spellings():
+        head = _chunk().match(name)
+        if head:
+            tail = name[head.end() :]
+            found.update((head.group() + mark + tail)[:3] for mark in (("", " ", "-", "/") if tail else ("",)))
+    return frozenset(found)
+
+
 def named_device(text: str, start: int, *, glued: bool = False) -> tuple[int, str] | None:
     """(end, catalog id) of the longest device name that begins at `start` of a folded text."""
     if not glued and start and lexicon.is_latin(text[start]) and lexicon.is_latin(text[start - 1]):
@@ -120,7 +132,9 @@ def _bare(text: str, at: int, *, glued: bool = False) -> Machine | None:
     """A name or a general word, joined with general words right behind it ("laptop CPU", "A10 GPU", "edge ARM")."""
     if at >= len(text):
         return None
-    named = named_device(text, at, glued=glued)
+    starts = device_starts()
+    may_be_named = text[at].isdigit() or text[at : at + 3] in starts or text[at : at + 2] in starts
+    named = named_device(text, at, glued=glued) if may_be_named else None
     if named:
         end, device_id = named
         kind = devices.device_kind(device_id)

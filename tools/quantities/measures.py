@@ -36,6 +36,9 @@ _STOP_WORDS = frozenset(
         "than",
         "over",
         "under",
+        "without",
+        "but",
+        "we",
     ]
 )
 _MOST_ADJECTIVES = 3
@@ -68,6 +71,8 @@ def read_amount(text: str, number: Numeral) -> Amount:
     start = _gap(text, at)
     unit = lexicon.units().match(text, start, glued=True)
     noun = _noun(text, start, at)
+    if unit and _is_piece(text, number, unit, noun):
+        unit = None
     if unit and not (noun and not noun[2] and noun[0] > unit[0]) and _unit_fits(text, number, unit):
         number, end = _second_end(text, number, unit)
         end, per = _per(text, end)
@@ -89,12 +94,28 @@ def _gap(text: str, at: int) -> int:
 
 
 def _unit_fits(text: str, number: Numeral, unit: tuple[int, lexicon.Unit]) -> bool:
-    """Some short units are other words as well: 块 (piece or yuan), x (times or by), g, d, s."""
+    """Some short units are other words as well: x (times or by), g, d, s."""
     end, meaning = unit
     word = text[end - 1 : end]
     if meaning.kind == "multiple" and word == "x":
         return not lexicon.is_latin(text[end : end + 1] or " ") and not text[end : end + 2].strip()[:1].isalnum()
     return not (meaning.id in ("s", "day", "h") and word in "sdh" and number.letter and number.end == end - 1)
+
+
+_MONEY_REACH = 8  # characters in front of a number in which money is spoken of
+
+
+def _is_piece(text: str, number: Numeral, unit: tuple[int, lexicon.Unit], noun: tuple[int, str, bool] | None) -> bool:
+    """Whether 块 counts pieces, not yuan: what is counted stands behind it, and no word of money in front."""
+    end = unit[0]
+    if text[number.end : end].strip() != "块" or not _is_cjk(text[end : end + 1] or " "):
+        return False
+    if lexicon.listed("piece", "after").match(text, end):
+        return False
+    if noun and noun[1] not in _WEAK:
+        return True
+    before = text[max(number.start - _MONEY_REACH, 0) : number.start]
+    return not any(lexicon.listed("piece", "money").match(before, at) for at in range(len(before)))
 
 
 def _second_end(text: str, number: Numeral, unit: tuple[int, lexicon.Unit]) -> tuple[Numeral, int]:

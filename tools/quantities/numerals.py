@@ -40,7 +40,7 @@ def _digits() -> re.Pattern[str]:
 _CN_DIGITS = dict(zip("零〇一二两三四五六七八九俩", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 2), strict=True))
 _CN_UNITS = {"十": 10, "百": 100, "千": 1000}
 _CN_LARGE = {"万": 10**4, "亿": 10**8}
-_CN_ANY = frozenset([*_CN_DIGITS, *_CN_UNITS, *_CN_LARGE, "半"])
+NUMBER_CHARACTERS = frozenset([*_CN_DIGITS, *_CN_UNITS, *_CN_LARGE, "半"])
 # A numeral after these is part of a word (第一, 统一, 唯一, 归一化 ...), not a number.
 _CN_NOT_AFTER = frozenset("第单统唯同逐归每某另任万专划均如不进其")
 
@@ -50,7 +50,7 @@ def read_numeral(text: str, start: int) -> Numeral | None:
     first = text[start]
     if (first.isdigit() and first.isascii()) or (first == "." and text[start + 1 : start + 2].isdigit()):
         return _read_digits(text, start)
-    if first in _CN_ANY:
+    if first in NUMBER_CHARACTERS:
         return _read_chinese(text, start)
     return _read_word(text, start) if first.isalpha() and first.isascii() else None
 
@@ -124,10 +124,10 @@ def _compound(text: str, number: Numeral, factor: float) -> Numeral:
 
 
 def _read_chinese(text: str, start: int) -> Numeral | None:
-    if start and (text[start - 1] in _CN_NOT_AFTER or text[start - 1] in _CN_ANY):
+    if start and (text[start - 1] in _CN_NOT_AFTER or text[start - 1] in NUMBER_CHARACTERS):
         return None
     end = start
-    while end < len(text) and text[end] in _CN_ANY and end - start < 20:
+    while end < len(text) and text[end] in NUMBER_CHARACTERS and end - start < 20:
         end += 1
     written = text[start:end]
     if written == "半":
@@ -185,7 +185,7 @@ def _vague_pair(written: str) -> tuple[float, float] | None:
 
 
 def _read_word(text: str, start: int) -> Numeral | None:
-    found = _number_words().match(text, start)
+    found = number_words().match(text, start)
     if not found:
         return None
     end, value = found
@@ -194,7 +194,8 @@ def _read_word(text: str, start: int) -> Numeral | None:
 
 
 @cache
-def _number_words() -> lexicon.Lexicon[float]:
+def number_words() -> lexicon.Lexicon[float]:
+    """Numbers in English words."""
     return lexicon.Lexicon((word, float(value)) for word, value in lexicon.table("signs")["number_words"].items())
 
 
@@ -203,7 +204,7 @@ def read_range(text: str, start: int) -> Numeral | None:
     one = read_numeral(text, start)
     if one is None or one.low is not None:
         return one
-    two = _range_end(text, one.end)
+    two = _range_end(text, one.end) or _between_end(text, start, one.end)
     if two is None:
         return one
     low = one.value
@@ -233,6 +234,10 @@ def _range_end(text: str, at: int) -> Numeral | None:
     if not found:
         return None
     at, word = found
+    return _second_number(text, at, word)
+
+
+def _second_number(text: str, at: int, word: str) -> Numeral | None:
     while text[at : at + 1] == " ":
         at += 1
     if at >= len(text):
@@ -241,6 +246,17 @@ def _range_end(text: str, at: int) -> Numeral | None:
     if two is None or two.low is not None or (two.spelled and word in ("-", "–", "—")):
         return None
     return two
+
+
+_BETWEEN = ("between ", "介于")
+
+
+def _between_end(text: str, start: int, end: int) -> Numeral | None:
+    """ "between 30k and 40k": an "and" that joins the ends of a range only behind "between"."""
+    if not text[max(start - 8, 0) : start].endswith(_BETWEEN):
+        return None
+    word = next((word for word in (" and ", "和", "与") if text.startswith(word, end)), None)
+    return _second_number(text, end + len(word), "and") if word else None
 
 
 def range_end(text: str, at: int) -> Numeral | None:

@@ -8,9 +8,9 @@ from functools import cache
 from typing import Literal
 
 from deep_learning_expert.tools.quantities import lexicon
-from deep_learning_expert.tools.quantities.machines import Machine, machine_at, machine_behind
+from deep_learning_expert.tools.quantities.machines import Machine, device_starts, machine_at, machine_behind
 from deep_learning_expert.tools.quantities.measures import Amount, read_amount
-from deep_learning_expert.tools.quantities.numerals import Numeral, read_range
+from deep_learning_expert.tools.quantities.numerals import NUMBER_CHARACTERS, Numeral, number_words, read_range
 
 TokenKind = Literal[
     "amount", "ratio", "resolution", "machine", "name", "sign", "percentile", "break", "stop", "vague", "word"
@@ -80,7 +80,24 @@ def _token_at(text: str, at: int) -> Token:
     return _worded_token(text, at)
 
 
+_START = 3  # characters by which a plain word is told from one that may mean something
+
+
+@cache
+def _starts() -> frozenset[str]:
+    """How every word begins that means something here; a place that begins otherwise needs no closer look."""
+    sections = ("before", "after", "device_counts", "devices")
+    words = {word for section in sections for word in lexicon.grouped("signs", section).words()}
+    words.update(lexicon.names().words(), lexicon.listed("vague").words(), number_words().words())
+    words.update(("百分之", *NUMBER_CHARACTERS))
+    return frozenset(word[:_START] for word in (*words, *device_starts()))
+
+
 def _worded_token(text: str, at: int) -> Token:
+    starts = _starts()
+    start = text[at : at + _START]
+    if start not in starts and start[:2] not in starts and start[0] not in starts and not _may_be_percentile(start):
+        return _word(text, at)
     found = _pattern("percentile").match(text, at) if text[at] == "p" else None
     if found and not (at and lexicon.is_latin(text[at - 1])):
         return Token("percentile", at, found.end(), numbers=(float(found.group(1)),))
@@ -101,6 +118,10 @@ def _worded_token(text: str, at: int) -> Token:
         if amount:
             return amount if amount.start == at else Token("amount", at, amount.end, amount=amount.amount)
     return sign or _word(text, at)
+
+
+def _may_be_percentile(start: str) -> bool:
+    return start[0] == "p" and start[1:2].isdigit()
 
 
 def _spelled(text: str, number: Numeral, percent_of: bool) -> Token | None:

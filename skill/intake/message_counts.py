@@ -1,0 +1,230 @@
+"""What the numbers of a message count where the quantity reader has no noun: classes, samples of each class, samples.
+
+A noun nobody listed is read by its company: things that samples are told "per", that things are sorted "into", or that
+are what is to be recognised, are the classes; a great number of anything else is the data.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice
+
+from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span
+from deep_learning_expert.skill.intake.hearing import any_holds
+from deep_learning_expert.skill.intake.matching import find_term, fold
+from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
+from deep_learning_expert.tools.quantities import Quantity, read_quantities
+
+_REACH = 24  # characters behind a number in which its noun stands
+_COMPANY_CHARS = 3_000  # of a message in which a noun finds its company
+_NEAR = 6  # Chinese characters between a number and what it counts
+_MOST_NUMBERS = 60  # looked at in one message
+_MOST_CLASSES = 20_000
+_FEWEST_SAMPLES = 30  # of things nobody listed: fewer are hardly the data
+_SHORT_RESOLUTIONS = ("2k", "4k", "8k")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a number counts: key as in `message_numbers` ("classes", "samples", "per class"), text for the task."""
+
+    key: str
+    text: str
+    span: Span
+
+
+def is_of_each(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
+    """Whether a count holds for each class: "1,100 photos of each", "50 clips per letter", 每个字母50段."""
+    behind = fold(prose.text[quantity.span[1] : min(quantity.span[1] + _REACH, clause.end)])
+    before = prose.text[max(clause.start, quantity.span[0] - 8) : quantity.span[0]]
+    found = _each_behind().match(behind)
+    if found and (found.group(1) is None or found.group(1) in _classes_of_company(prose.text[:_COMPANY_CHARS])):
+        return True
+    named = _each_before().search(before)
+    return bool(named and (not named.group(1) or named.group(1) in _classes_of_company(prose.text[:_COMPANY_CHARS])))
+
+
+@cache
+def _each_behind() -> re.Pattern[str]:
+    return re.compile(r"\s*(?:of\s+)?(?:each$|each(?=\s*[.,;)])|(?:per|each|every|for each)\s+([a-z]+))")
+
+
+@cache
+def _each_before() -> re.Pattern[str]:
+    return re.compile(r"每(?:个|种|类|款|位|档)?([\u4e00-\u9fff]{0,3}?)(?:有|只有|约|大约|各)?\s*$|各(?:有)?()\s*$")
+
+
+@lru_cache(maxsize=16)
+def _classes_of_company(message: str) -> frozenset[str]:
+    """Nouns of which some number is told and of each of which samples are told: those are the classes."""
+    text = fold(message)
+    told: set[str] = set()
+    for noun in {found.group(1) for found in _per().finditer(text)}:
+        plural = noun[:-1] + "ies" if noun.endswith("y") else noun
+        if re.search(rf"\d[\d,.]*k? (?:[a-z-]+ )?{re.escape(plural)}(?:s|es)?\b", text):
+            told.add(noun)
+    for noun in {found.group(1) for found in _per_chinese().finditer(text)}:
+        if re.search(rf"[\d一二三四五六七八九十百]\s*(?:个|种|类|款|位|档)?\s*{noun}", text):
+            told.add(noun)
+    return frozenset(told - set(vocabulary("message_words")["not_classes"]["words"]))
+
+
+@cache
+def _per() -> re.Pattern[str]:
+    return re.compile(r"\b(?:per|each|every) ([a-z]{3,})\b")
+
+
+@cache
+def _per_chinese() -> re.Pattern[str]:
+    return re.compile(
+        r"每(?:个|种|类|款|位|档)([\u4e00-\u9fff]{2,3}?)(?=有|只有|约|大约|\s*\d|各|[一二三四五六七八九十百])"
+    )
+
+
+def counts_classes(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
+    """Whether a count with a known noun counts classes by its company: "12 words, 2.5k clips per word"."""
+    if not 2 <= quantity.value <= _MOST_CLASSES or quantity.value != int(quantity.value):
+        return False
+    end = min(quantity.span[1] + _REACH, clause.end)
+    behind = fold(prose.text[quantity.span[1] : end])
+    heads = word_lists("message_words", "class_nouns")["words"]
+    if any(behind.startswith(noun) for noun in heads):
+        return True  # 语音 + 命令词: the last noun of a compound is what is counted
+    return _is_of_company(fold(prose.text[quantity.span[0] : end]), prose)
+
+
+def counts_data(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
+    """Whether "3万种备件" counts things that are the data, not kinds of them."""
+    behind = fold(prose.text[quantity.span[1] : min(quantity.span[1] + _REACH, clause.end)])
+    nouns = word_lists("message_words", "data_nouns")["words"]
+    return quantity.unit == "classes" and any(behind.startswith(noun) for noun in nouns)
+
+
+def _is_of_company(words: str, prose: Prose) -> bool:
+    found = re.match(r"[\d,.]*k?\s*(?:个|种|类|款|位|档)?\s*((?:[a-z-]+ )?)([a-z]+|[\u4e00-\u9fff]+)", words)
+    if not found:
+        return False
+    noun = found.group(2)
+    singular = noun[:-3] + "y" if noun.endswith("ies") else noun.removesuffix("s")
+    company = _classes_of_company(prose.text[:_COMPANY_CHARS])
+    return singular in company or any(noun.startswith(one) for one in company if not one.isascii())
+
+
+def counted_nouns(prose: Prose, has_samples: bool) -> Iterator[Counted]:
+    """What the numbers count that the quantity reader could not place. has_samples: the data's amount is known."""
+    for span, number in _numbers(prose):
+        clause = prose.clause_at(span[0])
+        if clause is None:
+            continue
+        found = _classes(span, number, prose, clause) or _samples(span, number, prose, clause, has_samples)
+        if found:
+            has_samples = has_samples or found.key == "samples"
+            yield found
+
+
+def _numbers(prose: Prose) -> Iterator[tuple[Span, float]]:
+    """(place, value) of the numbers without a known noun, and of picture counts written like a resolution."""
+    known = [item.span for item in prose.quantities if not _like_thousands(item) and not _is_no_data(item)]
+    starts = [start for start, _ in known]
+    found_in = (found for part in prose.parts for found in _number().finditer(prose.text, part.start, part.end))
+    for found in islice(found_in, _MOST_NUMBERS):
+        span = found.span()
+        at = bisect_left(starts, span[1])  # the last known quantity that begins before this number's end
+        if at and known[at - 1][1] > span[0]:
+            continue
+        value = next((item.value for item in read_quantities(f"{found.group(1)} samples", "count").of("count")), 0.0)
+        if value > 0:
+            yield span, value
+
+
+@cache
+def _number() -> re.Pattern[str]:
+    return re.compile(
+        r"(?i)(?<![A-Za-z0-9_.,-])(\d[\d,]{0,12}(?:\.\d+)?(?:\s?(?:k|m|mn|million|thousand)\b|万|千|百万|亿)?)(?![\d.,%:×])"
+        r"\s*(?:个|种|类|款|位|档)?"
+    )
+
+
+def _is_no_data(item: Quantity) -> bool:
+    """A count of what is no data, which may be half a word: the 列 (columns) of 队列 (queues)."""
+    return item.kind == "count" and item.unit in vocabulary("message_words")["not_data"]["units"]
+
+
+def _like_thousands(item: Quantity) -> bool:
+    return item.kind == "resolution" and item.words.strip().lower() in _SHORT_RESOLUTIONS
+
+
+def _classes(span: Span, value: float, prose: Prose, clause: Clause) -> Counted | None:
+    if not 2 <= value <= _MOST_CLASSES or value != int(value):
+        return None
+    behind = fold(prose.text[span[1] : min(span[1] + _REACH, clause.end)])
+    end = _noun_end(behind, word_lists("message_words", "class_nouns")["words"])
+    company = end is None and _is_of_company(fold(prose.text[span[0] : span[1] + _REACH]), prose)
+    if end is None and not company and not _is_sorted_into(prose.text[clause.start : span[0]], behind, clause):
+        return None
+    return Counted("classes", f"{value:.0f} classes", (span[0], min(span[1] + (end or 0), clause.end)))
+
+
+def _is_sorted_into(before: str, behind: str, clause: Clause) -> bool:
+    """Whether things are told apart, sorted or routed into that many: "route them to 14 teams", 新闻分8个主题."""
+    if not behind or behind.startswith(tuple(vocabulary("message_words")["not_classes"]["parts"])):
+        return False
+    into = _into().search(before)
+    if not into:
+        return False
+    return not into.group().isascii() or any_holds(clause.folded, word_lists("message_words", "sorting")["words"])
+
+
+@cache
+def _into() -> re.Pattern[str]:
+    return re.compile(r"(?i)(?:\b(?:into|to|among|between|as one of|one of|of)\s+(?:the\s+|our\s+|these\s+)?|"
+                      r"分(?:成|为|到|给|出|进)?(?:这|了)?|归(?:为|到|入)(?:这)?|区分(?:出)?(?:这)?)$")  # fmt: skip
+
+
+def _samples(span: Span, value: float, prose: Prose, clause: Clause, has_samples: bool) -> Counted | None:
+    words = prose.text[span[0] : span[1]].strip()
+    behind = fold(prose.text[span[1] : min(span[1] + _REACH, clause.end)])
+    if words.lower() in _SHORT_RESOLUTIONS:
+        if _noun_end(behind, tuple(vocabulary("message_words")["pictures"]["words"])) is None:
+            return None
+        return Counted("samples", f"{words[0]}000 images", (span[0], span[1]))
+    if _each().search(clause.text):
+        return None
+    end = _noun_end(behind, word_lists("message_words", "data_nouns")["words"])
+    if end is None and not has_samples and value >= _FEWEST_SAMPLES:
+        end = _unlisted_noun_end(behind)
+    if end is None:
+        return None
+    return Counted("samples", f"{value:.0f} samples", (span[0], min(span[1] + end, clause.end)))
+
+
+@cache
+def _each() -> re.Pattern[str]:
+    return re.compile(r"(?i)\bper\b|\beach\b|每")
+
+
+def _noun_end(behind: str, nouns: Iterable[str]) -> int | None:
+    """Where the first of the nouns ends, when at most two words and no number stand before it."""
+    for noun in nouns:
+        start = find_term(behind, noun)
+        if start >= 0 and behind[:start].count(" ") <= 2 and not any(char.isdigit() for char in behind[:start]):
+            return start + len(noun) + 1 if start <= _NEAR or behind.isascii() else None
+    return None
+
+
+@cache
+def _plural() -> re.Pattern[str]:
+    return re.compile(r"(?:of (?:my|our|their|his|her) )?((?:[a-z]+ ){0,2}?)([a-z]{3,}s)\b")
+
+
+def _unlisted_noun_end(behind: str) -> int | None:
+    """The end of a plural nobody listed, which things people count beside data are not."""
+    found = _plural().match(behind.strip())
+    words = set(behind[: found.end()].split()) if found else set()
+    if not found or words & set(vocabulary("message_words")["not_data"]["beside"]):
+        return None
+    return found.end() + 1

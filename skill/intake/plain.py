@@ -1,0 +1,25 @@
+"""A message with traditional characters simplified and full-width letters and digits halved, one to one.
+
+Every character keeps its place, so that a place found in the plain text is the same place in the message as written.
+Chinese punctuation stays: unlike the ASCII comma, "，" never groups thousands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from deep_learning_expert.skill.trigger.normalise import simplified_characters
+
+_KEPT_WIDE = "，；：！？（）。、“”‘’"
+
+
+@cache
+def _characters() -> Mapping[int, str]:
+    wide = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT_WIDE}
+    return {**wide, 0x3000: " ", **simplified_characters()}
+
+
+def plain(text: str) -> str:
+    """`text` in simplified characters and half width, of the same length."""
+    return text if text.isascii() else text.translate(_characters())
