@@ -17,6 +17,7 @@ from deep_learning_expert.skill.trigger import language
 from deep_learning_expert.skill.trigger.frames import Match, Side, matches, scale
 from deep_learning_expert.skill.trigger.lexicon import Mention, mentions
 from deep_learning_expert.skill.trigger.normalise import fold
+from deep_learning_expert.skill.trigger.rules import rule_by_intent
 from deep_learning_expert.skill.trigger.split import Split, split
 from deep_learning_expert.tools.wording import Remark, say
 
@@ -57,9 +58,11 @@ class Decision:
 
 @dataclass(frozen=True)
 class Evidence:
-    """The frames that speak in a message, with mentions in characters of the message itself."""
+    """The frames that speak in a message, with mentions in characters of the message itself; concepts: all that are
+    mentioned or pasted, by which the rule is named."""
 
     matches: tuple[Match, ...]
+    concepts: frozenset[str] = frozenset()
 
     def side(self, side: Side) -> tuple[Match, ...]:
         """The matches of one side."""
@@ -83,7 +86,7 @@ def decide(message: str, *, session_live: bool = False) -> Decision:
         rule = _loudest(evidence.side("use"))
         return Decision(
             "use",
-            rule.frame.rule if rule else _NO_RULE,
+            _named_rule(evidence, rule) if rule else _NO_RULE,
             call,
             (message[slice(*call)],),
             1.0,
@@ -93,11 +96,11 @@ def decide(message: str, *, session_live: bool = False) -> Decision:
         )
     verdict = _verdict(chance, evidence)
     if session_live and verdict != "use" and not _clearly_elsewhere(message, evidence, chance):
-        return _with_evidence("use", evidence.side("use"), message, chance, lang, foreign, "session")
+        return _with_evidence("use", evidence, evidence.side("use"), message, chance, lang, foreign, "session")
     speaking = evidence.side("use" if verdict == "use" else "against" if verdict == "dont_use" else "ask")
     if verdict == "ask" and not speaking:
         speaking = evidence.side("use")
-    return _with_evidence(verdict, speaking, message, chance, lang, foreign, "evidence")
+    return _with_evidence(verdict, evidence, speaking, message, chance, lang, foreign, "evidence")
 
 
 def gather(message: str, parts: Split | None = None) -> Evidence:
@@ -117,7 +120,7 @@ def gather(message: str, parts: Split | None = None) -> Evidence:
         place = offset + 10_000  # far from every word: blocks join only frames without a window
         found.extend(Mention(kind, place, place, block.start, block.end) for kind in block.kinds)
         offset += 1
-    return Evidence(matches(found))
+    return Evidence(matches(found), frozenset(item.concept for item in found))
 
 
 def probability(evidence: Evidence) -> float:
@@ -173,8 +176,15 @@ def _loudest(speaking: Sequence[Match]) -> Match | None:
     )
 
 
+def _named_rule(evidence: Evidence, loudest: Match) -> str:
+    """The rule of a message that is to be answered: by what it asks for, else that of its loudest frame."""
+    own = _GENERAL_RULE if loudest.frame.rule == _ANY_RULE else loudest.frame.rule
+    return rule_by_intent(evidence.concepts) or own
+
+
 def _with_evidence(
     verdict: Verdict,
+    evidence: Evidence,
     speaking: Sequence[Match],
     message: str,
     chance: float,
@@ -182,13 +192,15 @@ def _with_evidence(
     foreign: bool,
     ground: Ground,
 ) -> Decision:
-    best = _loudest(speaking)
+    wanted = rule_by_intent(evidence.concepts) if verdict == "use" else None
+    best = _loudest([match for match in speaking if match.frame.rule == wanted]) or _loudest(speaking)
     if best is None:
         return Decision(verdict, _NO_RULE, (0, 0), (), chance, lang, foreign, ground)
     places = sorted((item.start, item.end) for item in best.mentions)
     words = tuple(dict.fromkeys(_first_line(message[start:end]) for start, end in places))
     span = (places[0][0], max(end for _, end in places))
-    rule = _GENERAL_RULE if best.frame.rule == _ANY_RULE else best.frame.rule
+    own = _GENERAL_RULE if best.frame.rule == _ANY_RULE else best.frame.rule
+    rule = _named_rule(evidence, best) if verdict == "use" else own
     return Decision(verdict, rule, span, words, chance, lang, foreign, ground, best.frame.id)
 
 
