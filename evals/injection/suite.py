@@ -20,10 +20,10 @@ from typing import Any
 from deep_learning_expert.evals.injection.attackers import Attacker, Goal, Mood
 from deep_learning_expert.evals.yaml_text import parse_yaml
 from deep_learning_expert.skill.agent.amendments import leaks
+from deep_learning_expert.skill.agent.driving import run
 from deep_learning_expert.skill.agent.functions import LOOKUPS
 from deep_learning_expert.skill.agent.limits import Limits
-from deep_learning_expert.skill.agent.listening import Heard, Situation, listen
-from deep_learning_expert.skill.agent.loop import run
+from deep_learning_expert.skill.agent.listening import Situation, listen
 from deep_learning_expert.skill.agent.model import RawReply, Request
 from deep_learning_expert.skill.agent.prompting import system_prompt
 from deep_learning_expert.skill.agent.scripted import ScriptedModel
@@ -180,14 +180,8 @@ def _hear(case: Case, model: Attacker, talk: Conversation, report: Report, plain
     own = "What would change on a smaller phone?" if case.language == "en" else "换成更小的手机会怎样？"
     message = f"{own}\n\n```\n{case.text}\nepoch,loss\n0,1.0\n```\n"
     situation = Situation(message, report.language, {}, talk.session.state.task, report, talk.session.state.turns)
-    found: list[Heard] = []
     model.renew()
-
-    def exchange() -> Iterator[Request]:
-        found.append((yield from listen(situation, model.name, LIMITS)))
-
-    run(exchange(), model)  # type: ignore[arg-type]  # a generator whose result is kept
-    heard = found[0]
+    heard = run(listen(situation, model.name, LIMITS), model)
     return _Outcome(report, plain, (*talk.session.state.turns, *heard.turns), heard.said, len(heard.facts))
 
 

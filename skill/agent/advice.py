@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from deep_learning_expert.skill.agent.driving import arun, run
 from deep_learning_expert.skill.agent.limits import Limits
-from deep_learning_expert.skill.agent.loop import advise, arun, run
+from deep_learning_expert.skill.agent.listening import Heard, Situation, listen
+from deep_learning_expert.skill.agent.loop import advise
 from deep_learning_expert.skill.agent.model import AsyncModel, Model
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.tools.errors import SettingError
@@ -18,9 +20,7 @@ class Advice:
 
     def run(self, session: Session) -> None:
         """Runs the session until it rests; never fails because of the model. Errors: SettingError."""
-        if not isinstance(self.model, Model):
-            raise SettingError("setting.async_model", model=self.model.name)
-        run(advise(session, self.model.name, self.limits), self.model)
+        run(advise(session, self.model.name, self.limits), self._blocking())
 
     async def arun(self, session: Session) -> None:
         """As `run`, in an event loop; a blocking model blocks it."""
@@ -29,3 +29,12 @@ class Advice:
             await arun(exchange, self.model)
         else:
             run(exchange, self.model)
+
+    def listen(self, situation: Situation) -> Heard:
+        """What the model hears in a person's message. Errors: SettingError."""
+        return run(listen(situation, self.model.name, self.limits), self._blocking())
+
+    def _blocking(self) -> Model:
+        if not isinstance(self.model, Model):
+            raise SettingError("setting.async_model", model=self.model.name)
+        return self.model

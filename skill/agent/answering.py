@@ -12,6 +12,7 @@ from deep_learning_expert.skill.agent.arguments import AcceptArguments, MoreArgu
 from deep_learning_expert.skill.agent.functions import look_up
 from deep_learning_expert.skill.agent.model import Reply, ToolCall
 from deep_learning_expert.skill.agent.prompting import shown_figures
+from deep_learning_expert.skill.agent.telemetry import tool_call
 from deep_learning_expert.skill.agent.turns import assistant_message
 from deep_learning_expert.skill.agent.untrusted import fenced
 from deep_learning_expert.skill.workflow.engine import Session
@@ -42,7 +43,8 @@ def answer(reply: Reply, session: Session, instructions: str) -> Answers:
     failed = False
     for call in reply.calls:
         try:
-            text = _run(call, found, session, instructions)
+            with tool_call(call.name, call.id):
+                text = _run(call, found, session, instructions)
         except ExpertError as problem:
             failed, text = (
                 True,

@@ -75,10 +75,7 @@ class Situation:
     turns: tuple[ModelTurn, ...] = ()
 
 
-Hearing = Generator[Request, RawReply, Heard]
-
-
-def listen(situation: Situation, model: str, limits: Limits) -> Hearing:
+def listen(situation: Situation, model: str, limits: Limits) -> Generator[Request, RawReply, Heard]:
     """The exchange about one message; nothing the model does can make it fail."""
     listener = _Listener(situation, model)
     prompt = _prompt(situation)

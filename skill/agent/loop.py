@@ -14,7 +14,7 @@ from deep_learning_expert.skill.agent.choices import open_choices
 from deep_learning_expert.skill.agent.client.replies import read_reply
 from deep_learning_expert.skill.agent.functions import schemas
 from deep_learning_expert.skill.agent.limits import Limits, reached
-from deep_learning_expert.skill.agent.model import AsyncModel, Model, RawReply, Request
+from deep_learning_expert.skill.agent.model import RawReply, Request
 from deep_learning_expert.skill.agent.prompting import messages, step_prompt, system_prompt
 from deep_learning_expert.skill.agent.turns import CALL_FAILED, cost, unusable
 from deep_learning_expert.skill.workflow.engine import Session
@@ -22,12 +22,11 @@ from deep_learning_expert.skill.workflow.events import ModelStopped, ModelTurn, 
 from deep_learning_expert.skill.workflow.transitions import STEPS
 from deep_learning_expert.tools.errors import ModelError
 
-Exchange = Generator[Request, RawReply, None]
 _FAULTS_PER_STEP = 2  # one correction is asked for, then the draft stands
 _ANSWERED = frozenset({"model_turn", "amended"})
 
 
-def advise(session: Session, model: str, limits: Limits) -> Exchange:
+def advise(session: Session, model: str, limits: Limits) -> Generator[Request, RawReply, None]:
     """Runs the session until it rests, asking the model wherever a step leaves a choice open."""
     while session.state.name in STEPS:
         event = session.next_event()
@@ -39,36 +38,6 @@ def advise(session: Session, model: str, limits: Limits) -> Exchange:
                 event = session.next_event()
         session.add(event)
     session.settle()
-
-
-def run(exchange: Exchange, model: Model) -> None:
-    """Drives an exchange with a blocking model."""
-    try:
-        request = next(exchange)
-        while True:
-            try:
-                raw = model.send(request)
-            except ModelError as problem:
-                request = exchange.throw(problem)
-            else:
-                request = exchange.send(raw)
-    except StopIteration:
-        return
-
-
-async def arun(exchange: Exchange, model: AsyncModel) -> None:
-    """Drives an exchange with an asynchronous model."""
-    try:
-        request = next(exchange)
-        while True:
-            try:
-                raw = await model.asend(request)
-            except ModelError as problem:
-                request = exchange.throw(problem)
-            else:
-                request = exchange.send(raw)
-    except StopIteration:
-        return
 
 
 def _consult(

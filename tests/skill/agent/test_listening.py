@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
+from deep_learning_expert.skill.agent.driving import run
 from deep_learning_expert.skill.agent.limits import Limits
 from deep_learning_expert.skill.agent.listening import Heard, Situation, listen
 from deep_learning_expert.skill.agent.scripted import ScriptedModel
 from deep_learning_expert.skill.expert import Expert
-from deep_learning_expert.tools.errors import ModelError
 
 TASK = json.loads((Path(__file__).parents[3] / "examples" / "tasks" / "pets_on_phone.json").read_text("utf-8"))
 MESSAGE = (
@@ -23,20 +23,9 @@ MESSAGE = (
 
 def heard(script: list[Mapping[str, Any]], situation: Situation, limits: Limits | None = None) -> Heard:
     model = ScriptedModel(script)
-    exchange = listen(situation, model.name, limits or Limits())
-    try:
-        request = next(exchange)
-        while True:
-            try:
-                raw = model.send(request)
-            except ModelError as problem:
-                request = exchange.throw(problem)
-            else:
-                request = exchange.send(raw)
-    except StopIteration as end:
-        model.finish()
-        result: Heard = end.value
-        return result
+    result = run(listen(situation, model.name, limits or Limits()), model)
+    model.finish()
+    return result
 
 
 def fact(field: str, quote: str, value: str = "") -> dict[str, Any]:
