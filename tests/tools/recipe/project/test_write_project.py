@@ -36,7 +36,7 @@ def test_every_emitted_file_compiles_and_stays_readable(
     assert sorted(folder.iterdir()) == written
     for path in written:
         text = path.read_text(encoding="utf-8")
-        assert "{{" not in text and "{%" not in text, path.name
+        assert path.suffix == ".jinja" or ("{{" not in text and "{%" not in text), path.name
         if path.suffix == ".py":
             compile(text, path.name, "exec")
             assert ast.get_docstring(ast.parse(text)), f"{path.name} says not what it is"
