@@ -44,11 +44,15 @@ class Conversation:
     def report(self) -> Report:
         """The report of the present state, with the differences to the plan shown before."""
         started = time.perf_counter()
+        self.advance()
+        return self._reported(started)
+
+    def advance(self) -> None:
+        """Runs the steps until the session rests, advised where there is advice."""
         if self.advice is None:
             self.session.advance()
         else:
             self.advice.run(self.session)
-        return self._reported(started)
 
     async def areport(self) -> Report:
         """As `report`, with an asynchronous model; many conversations can run in one event loop."""
@@ -117,6 +121,13 @@ class Expert:
             from deep_learning_expert.skill.agent.advice import Advice
 
             self._advice = Advice(model, limits)
+
+    @classmethod
+    def advised(cls, advice: Advice | None) -> Expert:
+        """An expert with this advice, or the offline one."""
+        expert = cls()
+        expert._advice = advice
+        return expert
 
     def start(
         self, task: Task | Mapping[str, Any], *, language: LanguageChoice = "auto", assume: bool = False

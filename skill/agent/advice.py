@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from deep_learning_expert.skill.agent.client.replies import read_reply
 from deep_learning_expert.skill.agent.driving import arun, run
 from deep_learning_expert.skill.agent.limits import Limits
 from deep_learning_expert.skill.agent.listening import Heard, Situation, listen
 from deep_learning_expert.skill.agent.loop import advise
-from deep_learning_expert.skill.agent.model import AsyncModel, Model
+from deep_learning_expert.skill.agent.model import AsyncModel, Model, Request
+from deep_learning_expert.skill.agent.turns import cost
 from deep_learning_expert.skill.workflow.engine import Session
+from deep_learning_expert.skill.workflow.events import ModelTurn
 from deep_learning_expert.tools.errors import SettingError
 
 
@@ -38,3 +41,11 @@ class Advice:
         if not isinstance(self.model, Model):
             raise SettingError("setting.async_model", model=self.model.name)
         return self.model
+
+    def ask(self, prompt: str) -> tuple[str, ModelTurn]:
+        """One question outside any session: the text of the answer and what it cost. Errors: ModelError."""
+        model = self._blocking()
+        request = Request("", ({"role": "user", "content": prompt},), (), self.limits.output_tokens_per_call)
+        raw = model.send(request)
+        reply = read_reply(raw, (), model=model.name, calls_in_text=False)
+        return reply.text, ModelTurn(step="trigger", model=model.name, closes=True, **cost(request, raw))

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from io import StringIO
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deep_learning_expert.prompts.phrases import LANGUAGES, Language, template
 from deep_learning_expert.skill.contract.report import Question, Report
@@ -17,6 +18,7 @@ from deep_learning_expert.skill.intake.gaps import missing_facts
 from deep_learning_expert.skill.intake.message import read_message
 from deep_learning_expert.skill.intake.reading import read_task
 from deep_learning_expert.skill.interfaces.chat_input import messages
+from deep_learning_expert.skill.interfaces.chat_model import ChatModel
 from deep_learning_expert.skill.interfaces.report_view import view
 from deep_learning_expert.skill.trigger.decide import (
     Decision,
@@ -29,6 +31,9 @@ from deep_learning_expert.skill.workflow.events import Answered
 from deep_learning_expert.skill.workflow.evidence import observe_log_text, observe_logs
 from deep_learning_expert.skill.workflow.state import with_answer
 from deep_learning_expert.tools.errors import ExpertError
+
+if TYPE_CHECKING:
+    from deep_learning_expert.skill.agent.advice import Advice
 
 ReadLine = Callable[[], str | None]
 Write = Callable[[str], None]
@@ -44,9 +49,14 @@ _ANSWER_KEYS = {
 _LONGEST_ANSWER = 400  # a longer reply is a message of its own
 
 
-def run_chat(read_line: ReadLine, write: Write, *, language: Language | None = None) -> None:
-    """Talks until the lines end or the person says goodbye. read_line gives None at the end; write gets whole lines."""
-    chat = Chat(write, language)
+def run_chat(
+    read_line: ReadLine, write: Write, *, language: Language | None = None, advice: Advice | None = None
+) -> None:
+    """Talks until the lines end or the person says goodbye. read_line gives None at the end; write gets whole lines.
+
+    advice: a language model that helps to hear and to answer.
+    """
+    chat = Chat(write, language, advice)
     chat.greet()
     for message in messages(read_line):
         if not chat.hear(message):
@@ -66,8 +76,9 @@ def _is(message: str, kind: str) -> bool:
 class Chat:
     """One dialogue. Every message goes through `hear`."""
 
-    def __init__(self, write: Write, language: Language | None = None) -> None:
+    def __init__(self, write: Write, language: Language | None = None, advice: Advice | None = None) -> None:
         self.write = write
+        self.model = ChatModel(advice) if advice is not None else None
         self.lang: Language = language or "en"
         self.fixed_language = language is not None
         self.draft = TaskDraft()
@@ -177,13 +188,14 @@ class Chat:
             self._tell(dict.fromkeys(fact.path for fact in (*earlier, *self.draft.facts)))
         else:
             self.draft = read_message(message, self.draft)
+            answered = self._listen(message)
             self._tell(self.draft.changed_paths())
         logs = list(self.draft.logs[len(self.draft.logs) - _new_logs(message) :]) if _new_logs(message) else []
         if self.conversation is None:
             self.waiting_logs += logs
             self._begin()
         else:
-            self._change([(path, text) for path, text in _answers(self.draft)], logs)
+            self._change([(path, text) for path, text in _answers(self.draft)], logs, answered=answered)
 
     def _begin(self) -> None:
         task = self.draft.task()
@@ -194,23 +206,43 @@ class Chat:
             self.goal_asked = True
             self._say("goal")
             return
-        self.conversation = Expert().start(task, language=self.lang)
+        self.conversation = Expert.advised(self.model.advice if self.model else None).start(task, language=self.lang)
+        self._write_down()
         self._present(self.conversation.report(), first=True)
 
-    def _change(self, answers: Iterable[tuple[str, str]], logs: Iterable[str] = ()) -> None:
+    def _listen(self, message: str) -> bool:
+        """What a model hears beyond the rules; whether it answered something."""
+        if self.model is None:
+            return False
+        session = self.conversation.session if self.conversation else None
+        self.draft, heard = self.model.hear(message, self.draft, session, self.report, self.lang)
+        self._write_down()
+        if heard.said:
+            self.write(heard.said)
+        for fact in heard.doubted:
+            field = template(self.lang, f"chat.field.{fact.field.replace('.', '-')}")
+            self.write(template(self.lang, "chat.doubted").format(field=field, words=fact.text))
+        return bool(heard.said or heard.doubted)
+
+    def _write_down(self) -> None:
+        if self.model is not None and self.conversation is not None:
+            self.model.write_down(self.conversation.session)
+
+    def _change(self, answers: Iterable[tuple[str, str]], logs: Iterable[str] = (), *, answered: bool = False) -> None:
         assert self.conversation is not None  # changes come after the beginning
         session, before = self.conversation.session, len(self.conversation.session.events)
         for field, text in answers:
             session.add(Answered(field=field, text=text))
-            session.advance()
+            self.conversation.advance()
         for log in logs:
             if session.state.name == "planned":
                 session.add(observe_log_text(log, "pasted log", session.state))
-                session.advance()
+                self.conversation.advance()
             else:
                 self.waiting_logs.append(log)
         if len(session.events) == before:
-            self._say("nothing_new")
+            if not answered:
+                self._say("nothing_new")
             if self.question is not None:
                 self._next_question()
             return
@@ -227,7 +259,6 @@ class Chat:
             return
         session = self.conversation.session
         session.add(observe_logs([path], session.state))
-        session.advance()
         self._present(self.conversation.report(), first=False)
 
     def _diagnose(self, text: str, source: str = "pasted log") -> None:

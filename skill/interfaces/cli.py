@@ -131,14 +131,18 @@ def trigger(
 
 
 @app.command()
-def chat(lang: LangOption = "auto") -> None:
+def chat(lang: LangOption = "auto", offline: OfflineOption = False, model: ModelOption = None) -> None:
     """Talk: free text in, questions, a plan, and follow-ups that show what they change. Works piped, offline."""
+    from deep_learning_expert.skill.agent.advice import Advice
+    from deep_learning_expert.skill.agent.chosen import chosen_model
     from deep_learning_expert.skill.interfaces.chat import run_chat
 
     if lang not in _LANGUAGES:
         raise SettingError("setting.unknown_language", value=lang)
     language: Language | None = "zh" if lang == "zh" else "en" if lang == "en" else None
-    run_chat(lambda: sys.stdin.readline() or None, typer.echo, language=language)
+    chosen = chosen_model(model, offline=offline)
+    advice = Advice(chosen) if chosen is not None else None
+    run_chat(lambda: sys.stdin.readline() or None, typer.echo, language=language, advice=advice)
 
 
 @app.command()
