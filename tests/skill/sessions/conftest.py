@@ -68,7 +68,8 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def _programs() -> Path | None:
     if os.environ.get(INSTALL) and not _found():
-        subprocess.run(["apt-get", "install", "-y", "-q", "postgresql"], check=True, capture_output=True)
+        for step in (["update", "-q"], ["install", "-y", "-q", "postgresql"]):
+            subprocess.run(["apt-get", *step], check=True, capture_output=True)
     return _found()
 
 
