@@ -6,11 +6,16 @@ tests that take `example`.
 
 from __future__ import annotations
 
+import importlib.util
 import json
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from deep_learning_expert.tools.recipe.project.backend import back_end
 
 _PLANS = {path.stem: json.loads(path.read_text()) for path in sorted((Path(__file__).parent / "plans").glob("*.json"))}
 _EXAMPLES = [(backend, layout) for backend, plans in _PLANS.items() for layout in plans]
@@ -58,3 +63,18 @@ def make_report() -> Any:
 def folder(tmp_path: Path) -> Path:
     """A folder that does not exist yet."""
     return tmp_path / "project"
+
+
+@pytest.fixture
+def python_with() -> Any:
+    """Back end -> an interpreter that has its libraries; skips loudly when there is none."""
+
+    def found(backend: str) -> str:
+        variable = f"DL_EXPERT_{backend.upper()}_PYTHON"
+        if variable in os.environ:
+            return os.environ[variable]
+        if importlib.util.find_spec(back_end(backend).routes["module"]):
+            return sys.executable
+        pytest.skip(f"NOT RUN: projects for {backend} were not tried; set {variable} to a Python with its libraries")
+
+    return found

@@ -6,33 +6,20 @@ requirements.txt.
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
-
-import pytest
 
 from deep_learning_expert.tools.diagnosis.diagnose import diagnose_text
 from deep_learning_expert.tools.recipe.project.backend import back_end
 from deep_learning_expert.tools.recipe.project.write import write_project
 
 
-def _python(backend: str) -> str:
-    """The interpreter to run with; skips loudly when there is none."""
-    variable = f"DL_EXPERT_{backend.upper()}_PYTHON"
-    if variable in os.environ:
-        return os.environ[variable]
-    if importlib.util.find_spec(back_end(backend).routes["module"]):
-        return sys.executable
-    pytest.skip(f"NOT RUN: projects for {backend} were not trained; set {variable} to a Python with its libraries")
-
-
-def test_smoke_run_learns_and_its_log_is_read(example: tuple[str, str], make_report: Any, folder: Path) -> None:
-    python = _python(example[1])
+def test_smoke_run_learns_and_its_log_is_read(
+    example: tuple[str, str], make_report: Any, folder: Path, python_with: Any
+) -> None:
+    python = python_with(example[1])
     write_project(make_report(*example), folder, example[1])
     command = [python, "train.py", "--smoke"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
@@ -44,8 +31,8 @@ def test_smoke_run_learns_and_its_log_is_read(example: tuple[str, str], make_rep
     assert set(back_end(example[1]).routes["logged"]) <= {*read, *(series.role for series in run.series)}
 
 
-def test_broken_data_stops_with_one_sentence(make_report: Any, folder: Path) -> None:
-    python = _python("torch")
+def test_broken_data_stops_with_one_sentence(make_report: Any, folder: Path, python_with: Any) -> None:
+    python = python_with("torch")
     write_project(make_report("table"), folder)
     (folder / "one.csv").write_text("a,label\n" + "1,x\n" * 20, encoding="utf-8")
     command = [python, "train.py", "--data", "one.csv"]
