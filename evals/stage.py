@@ -25,8 +25,10 @@ from deep_learning_expert.skill.expert import Conversation, Expert
 from deep_learning_expert.skill.interfaces.chat import Chat
 from deep_learning_expert.skill.interfaces.chat_input import messages
 from deep_learning_expert.skill.sessions.recorded import record, resume
+from deep_learning_expert.skill.workflow.assembly import report
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import TargetKept
+from deep_learning_expert.skill.workflow.transitions import RESTING
 from deep_learning_expert.tools.errors import ExpertError, ScriptError
 
 
@@ -36,7 +38,8 @@ class Stage:
     def __init__(self, script: Script, folder: Path, *, lasting: bool) -> None:
         self.script, self.folder = script, folder
         self.model = ReadingModel([reply for turn in script.turns for reply in turn.model])
-        self.expert = Expert(self.model, script.budget()) if script.modelled else Expert()
+        self.advice = Advice(self.model, script.budget()) if script.modelled else None
+        self.expert = Expert.advised(self.advice)
         self.talk: Conversation | None = None
         self.chat: Chat | None = None
         self.report: Report | None = None
@@ -124,7 +127,7 @@ class Stage:
 
     def _hear(self, text: str) -> Outcome:
         if self.chat is None:
-            self.chat = Chat(self._lines.append)
+            self.chat = Chat(self._lines.append, advice=self.advice)
             self.chat.conversation = self.talk
         self._lines.clear()
         for name in self.script.files:
@@ -136,8 +139,17 @@ class Stage:
             judged = self.chat.decision  # an answer to a question is taken as one, without a judgement
             if judged is not None and judged is not before:
                 heard.append(Heard(message, judged))
-        self.report = self.chat.report
+        self.report = self._present()
         return Outcome("say", report=self.report, said="\n".join(self._lines), heard=tuple(heard))
+
+    def _present(self) -> Report | None:
+        """The dialogue's last report; of the present state where it only talked since then."""
+        assert self.chat is not None
+        last, talk = self.chat.report, self.chat.conversation
+        if last is None or talk is None or talk.session.state.name not in RESTING:
+            return last
+        now = report(talk.session)
+        return last if lasting_part(now) == lasting_part(last) else now
 
     def _command(self, arguments: list[str]) -> Outcome:
         ran = run_command(arguments, self.folder, self.folder / "sessions.db")
@@ -159,8 +171,7 @@ class Stage:
         if self._store is not None:
             self._store.close()
         self.talk, self._store = None, self._open()
-        advice = Advice(self.model, self.script.budget()) if self.script.modelled else None
-        self.talk = resume(self._store, self.script.id, advice)
+        self.talk = resume(self._store, self.script.id, self.advice)
         self.report = self.talk.report()
         equal = None if before is None else lasting_part(before) == lasting_part(self.report)
         return Outcome("kill", report=self.report, resumed_equal=equal)
