@@ -13,6 +13,7 @@ from deep_learning_expert.tools.architecture.offers import Offer, Policy, matchi
 from deep_learning_expert.tools.architecture.ranking import is_tie, shortlist
 from deep_learning_expert.tools.architecture.situation import Situation, understand
 from deep_learning_expert.tools.architecture.stated import Stated, stated_model, stated_rivals
+from deep_learning_expert.tools.architecture.unmatched import unmatched_base
 from deep_learning_expert.tools.errors import UnknownNameError
 from deep_learning_expert.tools.requirements import Requirements
 from deep_learning_expert.tools.wording import Remark, say
@@ -46,7 +47,11 @@ def compare_architectures(needs: Requirements) -> Comparison:
         candidates=shown,
         tie=tie,
         rejected=tuple(rejected),
-        warnings=(*warnings, *remarks.warnings(shown, rejected, stated, policy, situation)),
+        warnings=(
+            *warnings,
+            *(() if policy.stated == "teacher" else unmatched_base(situation, stated, shown[0])),
+            *remarks.warnings(shown, rejected, stated, policy, situation),
+        ),
         tradeoff=remarks.tradeoff(shown[0], policy, situation),
         baseline=say(f"architecture.baseline.{policy.baseline}"),
         verdict=remarks.verdict(shown, tie),

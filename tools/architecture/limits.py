@@ -119,10 +119,13 @@ def fit_training(model: Facts, mode: Mode, situation: Situation) -> Training | R
         return Training(mode, _state_memory(model, mode), (), False)
     usable = situation.gpu_gb * 1000 * rules()["memory"]["usable_share"]["value"]
     one_device = usable if situation.device_gb is None else usable * situation.device_gb / situation.gpu_gb
+    share = rules()["memory"]
+    sharded_share = share["sharded_share"]["value"] / share["usable_share"]["value"]
     for kind, tried in _ladder(mode, params):
         memory = training_memory(model, kind)
-        if memory is not None and memory.value <= usable:
-            needs = ("sharding",) if memory.value > one_device else ()
+        sharded = memory is not None and memory.value > one_device
+        if memory is not None and memory.value <= (usable * sharded_share if sharded else usable):
+            needs = ("sharding",) if sharded else ()
             return Training(tried, memory, (*needs, *(("qlora",) if kind == "qlora" else ())), tried != mode)
     kind = _ladder(mode, params)[-1][0]
     return say(

@@ -128,9 +128,10 @@ def _group(row: Mapping[str, Any]) -> Group:
 
 def _offers(models: Sequence[str], row: Mapping[str, Any]) -> tuple[Offer, ...]:
     offers = []
-    for entry in models:
+    for place, entry in enumerate(models):
         model_id, _, mode = entry.partition(":")
-        offers.append(Offer(model_id, cast(Mode, mode or row["mode"]), row["why"], tuple(row.get("needs", ()))))
+        why = "alternative" if place and row["why"] == "default" else row["why"]
+        offers.append(Offer(model_id, cast(Mode, mode or row["mode"]), why, tuple(row.get("needs", ()))))
     return tuple(offers)
 
 

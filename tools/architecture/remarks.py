@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from deep_learning_expert.prompts.phrases import exists
+from deep_learning_expert.tools.architecture.arguments import argument
 from deep_learning_expert.tools.architecture.candidate import Candidate, Rejected
 from deep_learning_expert.tools.architecture.facts import Facts, code_licence, facts
 from deep_learning_expert.tools.architecture.licences import licence_kind
@@ -29,7 +30,7 @@ def inductive_bias(model: Facts) -> Remark:
 
 def reasons(offer: Offer, model: Facts, training: Training, size: Fit, situation: Situation) -> tuple[Remark, ...]:
     """Why this model is here: the policy's argument, its published result, its size, and what had to give."""
-    said = [say(f"architecture.why.{offer.why}", model=model.name)]
+    said = [say(f"architecture.why.{argument(offer.why, model.row, training.mode)}", model=model.name)]
     for metric in model.metrics[:1]:
         key = "architecture.reason.metric_pretrained" if training.mode != "scratch" else "architecture.reason.metric"
         said.append(say(key, model=model.name, metric=_metric_name(metric), value=metric, dataset=_dataset(metric)))
@@ -111,7 +112,7 @@ def _mismatches(winner: Candidate, policy: Policy, situation: Situation) -> list
         said.append(say("architecture.warning.pretrained_forbidden"))
     if situation.needs.setup.method == "full" and winner.mode == "lora" and winner.train_memory is not None:
         said.append(say("architecture.warning.full_does_not_fit", model=winner.name))
-    if policy.exception == "control" and policy.subtask not in {"rl-offline", "rl-imitation"}:
+    if policy.exception == "control":
         said.extend(_no_environment(situation))
     return said
 
@@ -132,9 +133,9 @@ def _tokens(situation: Situation) -> Figure | None:
 
 def tradeoff(winner: Candidate, policy: Policy, situation: Situation) -> tuple[Remark, ...]:
     """From random weights, fine-tuning or frozen transfer: argued from samples, steps and tokens, not one threshold."""
-    said = [say(f"architecture.tradeoff.{winner.mode}", model=winner.name)]
+    said = [say(f"architecture.tradeoff.{_kind_of_start(winner, policy)}", model=winner.name)]
     samples = situation.needs.data.samples
-    if policy.exception:
+    if policy.exception and winner.mode == "scratch":
         said.append(say(f"architecture.exception.{policy.exception}"))
     elif policy.scratch_from == "tokens":
         said.extend(_token_argument(winner, situation))
@@ -143,8 +144,18 @@ def tradeoff(winner: Candidate, policy: Policy, situation: Situation) -> tuple[R
     if samples is not None and situation.samples is not None and samples.value >= _STEP_BATCH:
         batch = computed("reference_batch", _STEP_BATCH, "samples", "stated for the step count only")
         steps = computed("steps_per_epoch", round(samples.value / _STEP_BATCH), "steps", "samples / batch")
-        said.append(say("architecture.tradeoff.steps", samples=samples, batch=batch, steps=steps))
+        key = "steps_scratch" if winner.mode == "scratch" else "steps"
+        said.append(say(f"architecture.tradeoff.{key}", samples=samples, batch=batch, steps=steps))
     return tuple(said)
+
+
+def _kind_of_start(winner: Candidate, policy: Policy) -> str:
+    """The mode; from random weights it matters whether anything pretrained could exist at all."""
+    if winner.mode != "scratch":
+        return winner.mode
+    if winner.architecture_class in ("Tree ensemble", "Statistical"):
+        return "fitted"
+    return "scratch_usual" if policy.exception else "scratch"
 
 
 def _token_argument(winner: Candidate, situation: Situation) -> list[Remark]:
@@ -165,6 +176,7 @@ _SCRATCH_FIGURES = {
     "speakers": (1092009, "clips", "Chung et al. 2018, VoxCeleb2, arXiv:1806.05622"),
     "speech": (960, "hours", "Panayotov et al. 2015, LibriSpeech, ICASSP"),
     "voices": (24, "hours", "Ito & Johnson 2017, LJSpeech"),
+    "music": (20000, "hours", "Copet et al. 2023, MusicGen, arXiv:2306.05284"),
     "images": (70000, "images", "Karras et al. 2019, FFHQ, arXiv:1812.04948"),
     "pairs": (400000000, "pairs", "Radford et al. 2021, CLIP, arXiv:2103.00020"),
     "text": (3300000000, "words", "Devlin et al. 2019, BERT, arXiv:1810.04805"),
