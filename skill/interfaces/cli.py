@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from deep_learning_expert.skill.interfaces.advised import ModelOption, OfflineOption, advice_of, waiting
 from deep_learning_expert.skill.interfaces.session_command import StoreOption, open_store, session_app
 from deep_learning_expert.tools.errors import (
     ContractError,
@@ -46,11 +47,6 @@ _EXIT = {"planned": 0, "stopped": 0, "needs_input": 3, "out_of_scope": 4, "reneg
 _LANGUAGES = ("auto", "en", "zh")
 
 LangOption = Annotated[str, typer.Option("--lang", help="Language of the answer: auto, zh or en.")]
-OfflineOption = Annotated[bool, typer.Option("--offline", help="Use no language model, whatever is set.")]
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", help="A language model to advise, by its name on the server of OPENAI_BASE_URL."),
-]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print machine-readable JSON.")]
 
 
@@ -74,13 +70,13 @@ def plan(
     store: StoreOption = None,
 ) -> None:
     """Make a plan for a task; with --log, revise it by what real training logs show."""
-    from deep_learning_expert.skill.agent.chosen import chosen_model
     from deep_learning_expert.skill.contract.reading import load_task, parse_task
     from deep_learning_expert.skill.expert import Expert
 
     if lang not in _LANGUAGES:
         raise SettingError("setting.unknown_language", value=lang)
-    expert = Expert(chosen_model(model, offline=offline))
+    advice = advice_of(model, offline)
+    expert = Expert.advised(advice)
     if batch is not None and out is not None and task is None:
         from deep_learning_expert.skill.interfaces.batch_command import as_line, plan_batch
 
@@ -96,9 +92,10 @@ def plan(
             from deep_learning_expert.skill.sessions.recorded import record
 
             conversation = record(stack.enter_context(open_store(store)), session, conversation)
-        report = conversation.report()
-        for path in log or ():
-            report = conversation.observe(path)
+        with waiting(advice):
+            report = conversation.report()
+            for path in log or ():
+                report = conversation.observe(path)
     _show(report, as_json)
     raise typer.Exit(_EXIT[report.status])
 
@@ -133,15 +130,12 @@ def trigger(
 @app.command()
 def chat(lang: LangOption = "auto", offline: OfflineOption = False, model: ModelOption = None) -> None:
     """Talk: free text in, questions, a plan, and follow-ups that show what they change. Works piped, offline."""
-    from deep_learning_expert.skill.agent.advice import Advice
-    from deep_learning_expert.skill.agent.chosen import chosen_model
     from deep_learning_expert.skill.interfaces.chat import run_chat
 
     if lang not in _LANGUAGES:
         raise SettingError("setting.unknown_language", value=lang)
     language: Language | None = "zh" if lang == "zh" else "en" if lang == "en" else None
-    chosen = chosen_model(model, offline=offline)
-    advice = Advice(chosen) if chosen is not None else None
+    advice = advice_of(model, offline)
     run_chat(lambda: sys.stdin.readline() or None, typer.echo, language=language, advice=advice)
 
 

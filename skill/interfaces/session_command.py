@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from deep_learning_expert.skill.interfaces.advised import ModelOption, OfflineOption, advice_of, waiting
 from deep_learning_expert.tools.errors import FileError, SettingError
 
 if TYPE_CHECKING:
@@ -72,12 +73,19 @@ def show(name: NameArgument, store: StoreOption = None, as_json: JsonOption = Fa
 
 
 @session_app.command()
-def resume(name: NameArgument, store: StoreOption = None, as_json: JsonOption = False) -> None:
+def resume(
+    name: NameArgument,
+    store: StoreOption = None,
+    as_json: JsonOption = False,
+    offline: OfflineOption = False,
+    model: ModelOption = None,
+) -> None:
     """Finish what was interrupted, if anything was, and print the present report."""
     from deep_learning_expert.skill.sessions.recorded import resume as taken_up
 
-    with open_store(store) as opened:
-        report = taken_up(opened, name).report()
+    advice = advice_of(model, offline)
+    with open_store(store) as opened, waiting(advice):
+        report = taken_up(opened, name, advice).report()
     _finish(report, as_json)
 
 
@@ -92,14 +100,17 @@ def answer(
     ] = False,
     store: StoreOption = None,
     as_json: JsonOption = False,
+    offline: OfflineOption = False,
+    model: ModelOption = None,
 ) -> None:
     """Answer a question or change a fact; the plan is revised and the changes are shown."""
     from deep_learning_expert.skill.sessions.recorded import resume as taken_up
 
     if (field is None) != (text is None) or [field is not None, assume, keep_target].count(True) != 1:
         raise SettingError("session.answer_or_assume")
-    with open_store(store) as opened:
-        conversation = taken_up(opened, name)
+    advice = advice_of(model, offline)
+    with open_store(store) as opened, waiting(advice):
+        conversation = taken_up(opened, name, advice)
         conversation.report()
         if field is not None and text is not None:
             report = conversation.answer(field, text)
@@ -126,14 +137,17 @@ def observe(
     ] = None,
     store: StoreOption = None,
     as_json: JsonOption = False,
+    offline: OfflineOption = False,
+    model: ModelOption = None,
 ) -> None:
     """Bring back what really happened - logs, or a metric such as 91.2% or 0.912; the plan is revised by it."""
     from deep_learning_expert.skill.sessions.recorded import resume as taken_up
 
     if [bool(paths), compression is not None, test is not None, production is not None].count(True) != 1:
         raise SettingError("session.one_evidence")
-    with open_store(store) as opened:
-        conversation = taken_up(opened, name)
+    advice = advice_of(model, offline)
+    with open_store(store) as opened, waiting(advice):
+        conversation = taken_up(opened, name, advice)
         conversation.report()
         if compression is not None:
             report = conversation.observe_compression(*compression)
@@ -255,7 +269,8 @@ def _line(info: SessionInfo, language: Language) -> str:
 
 def _event_line(item: Record, language: Language) -> str:
     event = item.event
-    detail = str(getattr(event, "step", None) or getattr(event, "field", None) or getattr(event, "source", ""))
+    details = (getattr(event, name, None) for name in ("step", "target", "field", "source"))
+    detail = str(next((found for found in details if found), ""))
     text = _say(language, f"kind.{event.kind}", detail=detail)
     return _say(language, "event", seq=item.seq, at=_minute(item.at), event=text)
 
