@@ -17,6 +17,7 @@ Tag = Literal[
 ]  # fmt: skip
 TAGS: tuple[str, ...] = get_args(Tag)
 Language = Literal["en", "zh"]
+Direction = Literal[">=", "<="]  # which way the metric is better
 Text = Annotated[str, Field(min_length=1)]
 Scalar = str | bool | int | float | None
 
@@ -56,6 +57,7 @@ class Before(_Part):
     unit: str
     before: float
     after: float
+    direction: Direction = ">="
 
 
 class Tested(_Part):
@@ -65,7 +67,7 @@ class Tested(_Part):
     unit: str
     result: float
     target: float
-    direction: Literal[">=", "<="] = ">="
+    direction: Direction = ">="
     room_left: bool
 
 
@@ -76,6 +78,7 @@ class Production(_Part):
     unit: str
     test: float
     production: float
+    direction: Direction = ">="
 
 
 class Observe(_Part):

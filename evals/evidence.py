@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from deep_learning_expert.evals.conversation import Observe
+from deep_learning_expert.evals.conversation import Before, Observe, Production, Tested
 from deep_learning_expert.skill.workflow.events import Observed
 from deep_learning_expert.skill.workflow.evidence import (
     observe_compression,
@@ -25,17 +25,17 @@ def observed(wanted: Observe, state: State, folder: Path) -> Observed:
         return observe_log_text(wanted.text, "pasted log", state)
     if wanted.compression is not None:
         part = wanted.compression
-        before = _metric(part.metric, part.before, part.unit, "uncompressed")
-        return observe_compression(before, _metric(part.metric, part.after, part.unit, "compressed"), state)
+        return observe_compression(
+            _metric(part, part.before, "uncompressed"), _metric(part, part.after, "compressed"), state
+        )
     if wanted.production is not None:
         live = wanted.production
-        test = _metric(live.metric, live.test, live.unit, "test set")
-        return observe_production(test, _metric(live.metric, live.production, live.unit, "production"))
+        return observe_production(_metric(live, live.test, "test set"), _metric(live, live.production, "production"))
     assert wanted.test is not None  # the format demands exactly one
     final = wanted.test
     target = given(final.metric, final.target, final.unit, "constraints.accuracyTarget", direction=final.direction)
-    return observe_test(_metric(final.metric, final.result, final.unit, "test set"), target, room_left=final.room_left)
+    return observe_test(_metric(final, final.result, "test set"), target, room_left=final.room_left)
 
 
-def _metric(metric: str, value: float, unit: str, source: str) -> Figure:
-    return measured(metric, value, unit, source, direction=">=")
+def _metric(part: Before | Tested | Production, value: float, source: str) -> Figure:
+    return measured(part.metric, value, part.unit, source, direction=part.direction)
