@@ -128,7 +128,7 @@ def cheapest_thresholds(
 ) -> tuple[float, float]:
     """(surely_not, surely) with the least summed cost; among equals the narrowest band."""
     lows = [step / 100 for step in range(20, 50, 2)]  # certain of no: below even odds
-    highs = [step / 100 for step in range(50, 86, 2)]  # certain of yes: above them
+    highs = [step / 100 for step in range(52, 86, 2)]  # certain of yes: above them
     best = (math.inf, 0.0, 0.0, 0.0)
     for low in lows:
         for high in highs:

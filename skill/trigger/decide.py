@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from deep_learning_expert.prompts.phrases import Language, exists
@@ -29,6 +30,8 @@ _MOST_WORD_CHARS = 80
 _NO_RULE = "none"
 _ANY_RULE = "any"  # frames that show deep learning is meant, whichever rule it falls under
 _GENERAL_RULE = "U5"  # the rule of messages for which only such frames speak
+_CHOICE, _OR, _OR_REACH = "choice", " or ", 6  # words between two methods that are compared
+_METHODS = ("architecture", "tuning", "mechanism", "hyper", "soft_hyper", "llm", "shrink")
 _LEAVES_SESSION = 0.03  # probability below which a message has left the session's subject
 _FOLLOW_UP_BYTES = 45  # fifteen Chinese characters or eight English words
 
@@ -107,10 +110,12 @@ def gather(message: str, parts: Split | None = None) -> Evidence:
     """The frames that speak in `message`."""
     parts = split(message) if parts is None else parts
     found: list[Mention] = []
-    offset = 0
+    offset, chosen_between = 0, False
     for start, end in parts.question:
         folded = fold(message[start:end])
-        for item in mentions(folded):
+        spoken = mentions(folded)
+        chosen_between = chosen_between or _names_two(folded.text, spoken)
+        for item in spoken:
             begin, last = folded.original(item.start), folded.original(item.end - 1)
             found.append(
                 Mention(item.concept, item.first + offset, item.last + offset, start + begin, start + last + 1)
@@ -120,7 +125,14 @@ def gather(message: str, parts: Split | None = None) -> Evidence:
         place = offset + 10_000  # far from every word: blocks join only frames without a window
         found.extend(Mention(kind, place, place, block.start, block.end) for kind in block.kinds)
         offset += 1
-    return Evidence(matches(found), frozenset(item.concept for item in found))
+    choice = {_CHOICE} if chosen_between else set()
+    return Evidence(matches(found), frozenset(item.concept for item in found) | choice)
+
+
+def _names_two(text: str, spoken: Sequence[Mention]) -> bool:
+    """Whether an "or" joins two methods: "LSTM or transformer for forecasting?"."""
+    methods = [item for item in spoken if item.concept in _METHODS]
+    return any(_OR in text[one.end : two.start] for one, two in pairwise(methods) if two.first - one.last <= _OR_REACH)
 
 
 def probability(evidence: Evidence) -> float:
