@@ -38,6 +38,8 @@ def number(value: float, digits: int = 3) -> str:
     if magnitude >= 1000:
         return f"{value:,.0f}" if magnitude < 1e15 else f"{value:.3g}"
     decimals = max(digits - 1 - math.floor(math.log10(magnitude)), 0)
+    if 99 < magnitude < 100:  # 99.99 % is not 100 %
+        decimals = max(decimals, -math.floor(math.log10(100 - magnitude)))
     if 0.99 < magnitude < 1:  # 0.9999 (a decay, a share) must not turn into 1: its distance to one is what counts
         decimals = max(decimals, -math.floor(math.log10(1 - magnitude)))
     rounded = round(value, decimals)

@@ -7,8 +7,10 @@ Rendering gives a `Sentence`: the text and the figures it shows, from which the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from string import Formatter
 from typing import Any
 
@@ -54,7 +56,10 @@ class Remark:
             pieces.append(literal)
             if name is not None:
                 pieces.append(_render_param(self.params[name], lang, style or "", shown, names))
-        return Sentence("".join(pieces), tuple(dict.fromkeys(shown)), tuple(dict.fromkeys(names)))
+        text = "".join(pieces)
+        return Sentence(
+            _closed_up(text) if lang == "zh" else text, tuple(dict.fromkeys(shown)), tuple(dict.fromkeys(names))
+        )
 
     def figures(self) -> tuple[Figure, ...]:
         """All figures among the parameters, nested remarks included."""
@@ -64,6 +69,16 @@ class Remark:
 def say(key: str, /, **params: Param) -> Remark:
     """`say("recipe.batch", batch=figure)`; errors: TypeError for a bare number."""
     return Remark(key, params)
+
+
+@cache
+def _gap_in_chinese() -> re.Pattern[str]:
+    return re.compile(r"(?<=[\u3400-\u9fff，。；：、（）]) (?=[\u3400-\u9fff，。；：、（）])")
+
+
+def _closed_up(text: str) -> str:
+    """Chinese without the spaces that a template keeps for a parameter in Latin script."""
+    return _gap_in_chinese().sub("", text) if " " in text else text
 
 
 def _check_param(key: str, name: str, value: Param) -> None:

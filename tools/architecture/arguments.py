@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,7 +28,7 @@ def argument(why: str, row: Architecture, mode: Mode) -> str:
 
 def _true_of(rule: Mapping[str, Any], row: Architecture, mode: Mode) -> bool:
     params = row.params
-    checks = {
+    checks: Mapping[str, Callable[[Any], bool]] = {
         "families": lambda wanted: row.family in wanted,
         "not_families": lambda unwanted: row.family not in unwanted,
         "classes": lambda wanted: row.architecture_class in wanted,

@@ -74,6 +74,7 @@ class Comparison:
     baseline: Remark | None = None  # the simplest thing that could work
     verdict: Remark | None = None
     considered: tuple[str, ...] = field(default=())
+    fits: bool = True  # False: no candidate holds every hard limit; the first is the nearest
 
     @property
     def winner(self) -> Candidate:

@@ -36,7 +36,8 @@ def compare_architectures(needs: Requirements) -> Comparison:
     offers = _offers(policy, offered, stated, rivals, situation)
     survivors, rejected = _sift(offers, policy, situation, stated)
     warnings = []
-    if not survivors:
+    fits = bool(survivors)
+    if not fits:
         survivors = [_least_bad(offers, policy, situation)]
         rejected = [loser for loser in rejected if loser.id != survivors[0].id]
         warnings.append(say("architecture.warning.nothing_fits", model=survivors[0].name))
@@ -54,8 +55,9 @@ def compare_architectures(needs: Requirements) -> Comparison:
         ),
         tradeoff=remarks.tradeoff(shown[0], policy, situation),
         baseline=say(f"architecture.baseline.{policy.baseline}"),
-        verdict=remarks.verdict(shown, tie),
+        verdict=remarks.verdict(shown, tie) if fits else say("architecture.verdict.nearest", winner=shown[0].name),
         considered=tuple(offer.id for offer in offers),
+        fits=fits,
     )
 
 

@@ -35,7 +35,8 @@ def reasons(offer: Offer, model: Facts, training: Training, size: Fit, situation
         key = "architecture.reason.metric_pretrained" if training.mode != "scratch" else "architecture.reason.metric"
         said.append(say(key, model=model.name, metric=_metric_name(metric), value=metric, dataset=_dataset(metric)))
     if model.params is not None:
-        key = "architecture.reason.size_macs" if model.macs else "architecture.reason.size"
+        per_token = "_token" if "token" in model.row.macs_at else ""
+        key = f"architecture.reason.size_macs{per_token}" if model.macs else "architecture.reason.size"
         macs = {"macs": model.macs} if model.macs else {}
         said.append(say(key, params=model.params, size=size.size, **macs))
     for need in size.needs:

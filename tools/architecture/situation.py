@@ -56,7 +56,7 @@ class Situation:
     def device_gb(self) -> float | None:
         """Memory of one training device."""
         device = self.needs.train_on
-        return device.memory_gb.value if device and device.memory_gb else None
+        return self.gpu_gb / device.count if device and self.gpu_gb is not None else None
 
 
 def understand(needs: Requirements) -> Situation:

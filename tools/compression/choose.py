@@ -39,7 +39,7 @@ def choose_compression(needs: Requirements, candidate: Candidate) -> Compression
     """The compression a candidate needs to hold the user's limits, or the honest remark that none is needed."""
     pressure = find_pressure(needs, candidate)
     if candidate.architecture_class in _NO_NETWORK:
-        return _for_trees(candidate, pressure)
+        return _for_trees(needs, candidate, pressure)
     reasons = list(pressure.reasons)
     if _COUNTED_ON & set(candidate.needs) and not reasons:
         reasons.append(say("compression.reason.architecture"))
@@ -48,7 +48,7 @@ def choose_compression(needs: Requirements, candidate: Candidate) -> Compression
     techniques = _techniques(needs, candidate, pressure, needed, distil)
     after = _size_after(candidate, techniques)
     if not needed:
-        reasons.append(say("compression.reason.none"))
+        reasons.append(_nothing_presses(needs, pressure))
     elif after:
         reasons.append(say("compression.reason.size_after", size=after))
     family = compression_family(needs, candidate)
@@ -64,11 +64,18 @@ def choose_compression(needs: Requirements, candidate: Candidate) -> Compression
     )
 
 
-def _for_trees(candidate: Candidate, pressure: Pressure) -> CompressionChoice:
+def _nothing_presses(needs: Requirements, pressure: Pressure) -> Remark:
+    """No limit calls for compression, or none that anybody could check before the model is timed."""
+    if pressure.untimed:
+        return say("compression.reason.none_untimed", limit=needs.limits.latency)
+    return say("compression.reason.none")
+
+
+def _for_trees(needs: Requirements, candidate: Candidate, pressure: Pressure) -> CompressionChoice:
     """Tree ensembles shrink by growing less; a formula has nothing to compress."""
     needed = bool(pressure.size_limit and pressure.reasons) or pressure.speed_ratio is not None
     trees = needed and candidate.architecture_class == "Tree ensemble"
-    reasons = pressure.reasons if needed else (say("compression.reason.none"),)
+    reasons = pressure.reasons if needed else (_nothing_presses(needs, pressure),)
     return CompressionChoice(needed, pruning=say("compression.pruning.trees") if trees else None, reasons=reasons)
 
 

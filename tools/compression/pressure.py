@@ -103,14 +103,23 @@ def find_pressure(needs: Requirements, candidate: Candidate) -> Pressure:
         reasons.append(say("compression.reason.language_model"))
     elif kind in tight["integer_only"]:
         reasons.append(say("compression.reason.integer_only"))
-    elif kind in tight["kinds"]:
-        stated = needs.limits.latency or needs.limits.size or needs.limits.memory
-        if stated and not reasons:
-            reasons.append(say("compression.reason.tight_device", limit=stated))
+    elif kind in tight["kinds"] and not reasons:
+        reasons.extend(_tight_device(needs, candidate, kind))
     if needs.has("compression"):
         reasons.append(say("compression.reason.asked"))
     untimed = latency is not None and candidate.latency is None
     return Pressure(kind, timed_as(needs), limit, ratio, untimed, tuple(reasons))
+
+
+def _tight_device(needs: Requirements, candidate: Candidate, kind: str) -> list[Remark]:
+    """What a small device makes doubtful though no limit is known to be broken."""
+    limit, latency = needs.limits.latency, candidate.latency
+    if limit and latency is None:
+        return [say("compression.reason.untimed", limit=limit)]
+    if limit and latency and (latency.interval.high if latency.interval else latency.value) > limit.value:
+        return [say("compression.reason.near_limit", latency=latency, limit=limit)]
+    stated = limit or needs.limits.size or needs.limits.memory
+    return [say("compression.reason.small_device")] if stated and kind in rules()["tight"]["integers_pay"] else []
 
 
 def _size_pressure(needs: Requirements, candidate: Candidate) -> tuple[Figure | None, list[Remark]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from deep_learning_expert.tools.architecture.candidate import Candidate
+from deep_learning_expert.tools.catalog.devices import find_device
 from deep_learning_expert.tools.errors import OutOfRangeError
 from deep_learning_expert.tools.figures import Figure, cited, computed
 from deep_learning_expert.tools.requirements import DeviceNeed, Requirements
@@ -63,6 +64,10 @@ def _spread(
         known = {"states": states} if states else {}
         key = "deployment.distributed.ddp_unknown_memory" if states else "deployment.distributed.ddp_plain"
         return Distributed(strategies["replicate"], say(key, devices=count, share=share, **known))
+    small = states.value < room.value * _table()["many"]["states_share"]
+    if small and share.value < _table()["many"]["least_samples"] and share.unit == "samples":
+        remark = say("deployment.distributed.too_many", devices=count, share=share, batch=batch_size)
+        return Distributed(strategies["replicate"], remark)
     if states.value <= room.value:
         remark = say("deployment.distributed.ddp", devices=count, share=share, states=states, room=room)
         return Distributed(strategies["replicate"], remark)
@@ -112,8 +117,13 @@ def _method(needs: Requirements, candidate: Candidate) -> dict[str, Any]:
 
 
 def _room(device: DeviceNeed) -> Figure | None:
-    """What the states may take of one device, in GB."""
-    if device.memory_gb is None:
-        return None
+    """What the states may take of one device, in GB; of a device named without its memory, the smallest version."""
     table = _table()["memory"]
-    return computed("room_for_states", device.memory_gb.value * table["states_share"], "GB", table["states_source"])
+    if device.memory_gb is not None:
+        memory = device.memory_gb.value
+    else:
+        known = find_device(device.name or device.words)
+        if known is None or not known.memory_gb:
+            return None
+        memory = min(known.memory_gb)
+    return computed("room_for_states", memory * table["states_share"], "GB", table["states_source"])

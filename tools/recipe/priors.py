@@ -32,6 +32,7 @@ _TOO_HIGH_FACTOR = 4.0
 _TOO_LOW_FACTOR = 10.0
 _ADAPTIVE = {"adam", "adamw", "adamw8bit", "pagedadamw", "lion", "lamb", "adafactor"}
 _SGD_SIZED_RATE = 5e-3
+_ADAM_DEFAULT_RATE, _ADAM_SOURCE = 1e-3, "Kingma & Ba 2015, Adam, arXiv:1412.6980, algorithm 1"
 _LLM_FULL_HIGH_RATE = 1e-4
 _LORA_HIGHEST_RATE = 1e-3
 _SMALLEST_LANGUAGE_MODEL_PARAMS = 4e8  # below are encoders, for which nobody copies a LoRA rate
@@ -52,6 +53,8 @@ def _rate_off(needs: Requirements, _: Candidate, facts: Facts, drafted: Drafted)
     if stated is None or stated.value <= 0 or drafted.scaled is None or drafted.rate.optimizer == "none":
         return None
     right = _rate_for_user(needs, drafted)
+    if right is None:
+        return None
     factor = stated.value / right.value
     if factor >= _TOO_HIGH_FACTOR:
         off = computed("factor", _rounded(factor), "x", "stated rate / recommended rate")
@@ -62,13 +65,19 @@ def _rate_off(needs: Requirements, _: Candidate, facts: Facts, drafted: Drafted)
     return None
 
 
-def _rate_for_user(needs: Requirements, drafted: Drafted) -> Figure:
-    """The published rate for the optimizer the user names, at this recipe's batch; else the recipe's own."""
+def _rate_for_user(needs: Requirements, drafted: Drafted) -> Figure | None:
+    """The published rate for the optimizer the user names, at this recipe's batch; else the recipe's own.
+
+    An adaptive optimizer where the sources use SGD is held against Adam's own default; the reverse against nothing.
+    """
     user = (needs.setup.optimizer or "").lower()
     for rate in (drafted.rate, *drafted.regime.alternatives):
         if rate.optimizer.lower() == user:
             return scale(rate, drafted.regime, drafted.batch.size.value).learning_rate
     assert drafted.scaled is not None
+    adaptive = drafted.rate.optimizer.lower() in _ADAPTIVE
+    if user and (user in _ADAPTIVE) != adaptive:
+        return None if adaptive else cited("learning_rate", _ADAM_DEFAULT_RATE, "", _ADAM_SOURCE)
     return drafted.scaled.learning_rate
 
 
@@ -138,4 +147,14 @@ def _large_lora_batch(needs: Requirements, candidate: Candidate, facts: Facts, d
     return say("recipe.warning.lora_batch", stated=stated, most=bound)
 
 
-_CHECKS: tuple[Check, ...] = (_missing_pretrained, _rate_off, _no_warmup, _majority, _large_lora_batch)
+def _coarse_batch(needs: Requirements, _: Candidate, facts: Facts, drafted: Drafted) -> Remark | None:
+    stated, samples = drafted.batch.overruled, needs.data.samples
+    if stated is None or samples is None:
+        return None
+    updates = computed("updates_per_epoch", math.ceil(samples.value / stated.value), "steps", "samples / stated batch")
+    return say("recipe.warning.coarse_batch", stated=stated, samples=samples, updates=updates, batch=drafted.batch.size)
+
+
+_CHECKS: tuple[Check, ...] = (
+    _missing_pretrained, _rate_off, _coarse_batch, _no_warmup, _majority, _large_lora_batch,
+)  # fmt: skip

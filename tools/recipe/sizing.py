@@ -28,12 +28,16 @@ def by_size(rows: Sequence[Mapping[str, float]], size: float, name: str) -> floa
 
 @dataclass(frozen=True)
 class Batch:
-    """size: the global batch. micro: samples per device and pass. accumulation: passes per update (None: one)."""
+    """size: the global batch. micro: samples per device and pass. accumulation: passes per update (None: one).
+
+    overruled: the user's own batch, where it leaves too few updates per epoch to be kept.
+    """
 
     size: Figure
     micro: Figure | None
     accumulation: Figure | None
     fixed_by_user: bool
+    overruled: Figure | None = None
 
 
 def states_mb(regime: Regime, facts: Facts) -> float | None:
@@ -54,6 +58,8 @@ def states_mb(regime: Regime, facts: Facts) -> float | None:
 def choose_batch(needs: Requirements, regime: Regime, facts: Facts, machine: Machine) -> Batch:
     """The global batch: the user's own, else the regime's, never so large that an epoch has too few updates."""
     stated = needs.setup.batch_size
+    overruled = stated if stated is not None and _too_few_updates(stated, regime, facts, machine) else None
+    stated = None if overruled else stated
     if stated is not None and regime.rate.optimizer != "none" and regime.batch_unit == "samples":
         size = given("batch_size", stated.value, "samples", stated.source)
     else:
@@ -62,10 +68,19 @@ def choose_batch(needs: Requirements, regime: Regime, facts: Facts, machine: Mac
         size = kind("batch_size", value, regime.batch_unit, regime.sources[0] if kind is cited else reason)
     micro = _micro_batch(regime, facts, machine, size.value)
     if micro is None or micro.value * machine.count >= size.value:
-        return Batch(size, micro, None, stated is not None)
+        return Batch(size, micro, None, stated is not None, overruled)
     passes = math.ceil(size.value / (micro.value * machine.count))
     method = "global batch / (micro-batch per device x devices), rounded up"
-    return Batch(size, micro, computed("accumulation", passes, "", method), stated is not None)
+    return Batch(size, micro, computed("accumulation", passes, "", method), stated is not None, overruled)
+
+
+def _too_few_updates(stated: Figure, regime: Regime, facts: Facts, machine: Machine) -> bool:
+    """Whether the user's batch makes an epoch too coarse, and a smaller one that the data allow mends it."""
+    samples = facts.numbers.get("samples")
+    if samples is None or regime.rate.optimizer == "none" or regime.batch_unit != "samples":
+        return False
+    coarse = samples / stated.value < constants()["batch"]["user_least_updates_per_epoch"]
+    return bool(coarse and _wanted_batch(regime, facts, machine.count)[0] < stated.value)
 
 
 def _wanted_batch(regime: Regime, facts: Facts, devices: int) -> tuple[float, str]:

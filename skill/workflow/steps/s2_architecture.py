@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from deep_learning_expert.prompts.phrases import exists
 from deep_learning_expert.skill.contract.report import Notice
@@ -35,7 +36,7 @@ def run(context: Context) -> StepResult:
         }
     }
     notices = tuple(
-        Notice(id=remark.key, severity="warning", text=remark.render(context.language).text)
+        Notice(id=remark.key, severity=_severity(remark), text=remark.render(context.language).text)
         for remark in comparison.warnings
     )
     marks = {
@@ -49,6 +50,11 @@ def run(context: Context) -> StepResult:
     evidence = tuple(record for remark in comparison.warnings for record in remark.figures())
     failures, figures = failure_notices(context, "architecture")
     return StepResult(draft, marks, (*notices, *failures), evidence=(*evidence, *figures))
+
+
+def _severity(remark: Remark) -> Literal["blocking", "warning"]:
+    """Limits that no candidate holds stop the plan; all else is to be minded."""
+    return "blocking" if remark.key == "architecture.warning.nothing_fits" else "warning"
 
 
 def _architecture(candidate: Candidate) -> Remark:

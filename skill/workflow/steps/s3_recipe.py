@@ -53,7 +53,7 @@ def _notice(context: Context, remark: Remark, severity: str) -> Notice:
 
 def _data_processing(recipe: Recipe) -> dict[str, object]:
     unit = "tokens" if recipe.batch_size.unit == "tokens" else "samples"
-    batch = [say(f"plan.batch_{unit}", batch=recipe.batch_size)]
+    batch = [say("plan.batch_none") if _boosted(recipe) else say(f"plan.batch_{unit}", batch=recipe.batch_size)]
     if recipe.accumulation is not None and recipe.accumulation.value > 1:
         batch.append(say("plan.batch_accumulated", steps=recipe.accumulation))
     return {
@@ -64,6 +64,11 @@ def _data_processing(recipe: Recipe) -> dict[str, object]:
     }
 
 
+def _boosted(recipe: Recipe) -> bool:
+    """Trees are grown, not descended: no batch, no optimizer, and their learning rate is a shrinkage."""
+    return recipe.length.unit == "trees"
+
+
 def _remarks(techniques: tuple[Technique, ...]) -> list[Remark] | None:
     return [technique.remark for technique in techniques] or None
 
@@ -71,6 +76,9 @@ def _remarks(techniques: tuple[Technique, ...]) -> list[Remark] | None:
 def _optimizer(recipe: Recipe) -> dict[str, object]:
     if recipe.learning_rate is None:
         return {"type": say("plan.no_optimizer"), "learningRate": say("plan.no_learning_rate")}
+    if _boosted(recipe):
+        length = say("plan.length", length=recipe.length)
+        return {"type": say("plan.boosting"), "learningRate": recipe.reasons, "scheduler": length}
     kind = (
         say("plan.optimizer_momentum", name=recipe.optimizer, momentum=recipe.momentum)
         if recipe.momentum is not None

@@ -16,6 +16,9 @@ from deep_learning_expert.tools.estimate.training_time import training_time
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.wording import Remark, say
 
+# Targets that speak of time, though they are given as a ratio.
+_SPEED_TARGETS = ("real_time_factor",)
+
 
 def run(context: Context) -> StepResult:
     """Published figures with their conditions, the user's target beside them; nothing is promised for unseen data."""
@@ -27,7 +30,7 @@ def run(context: Context) -> StepResult:
             "inferenceLatency": _latency(context),
         }
     }
-    blocking = any(item.severity == "blocking" for item in context.contradictions)
+    blocking = not context.comparison.fits or any(item.severity == "blocking" for item in context.contradictions)
     marks: dict[str, ItemState] = {
         "metrics": done(candidate.metrics),
         "latency": done(candidate.latency),
@@ -41,15 +44,27 @@ def run(context: Context) -> StepResult:
 
 def _accuracy(context: Context) -> list[Remark]:
     said: list[Remark] = []
-    for metric in context.candidate.metrics[:1]:
+    candidate = context.candidate
+    for metric in candidate.metrics[:1]:
         dataset = metric.conditions.get("dataset", "")
         said.append(say("plan.published", metric=_metric_name(metric), value=metric, dataset=dataset or metric.source))
-    for target in context.needs.limits.targets[:2]:
-        direction = say("plan.at_most" if target.conditions.get("direction", ">=").startswith("<") else "plan.at_least")
-        said.append(say("plan.target", metric=_metric_name(target), direction=direction, value=target))
+    said.extend(_targets(context, "plan.target", speed=False))
     if said:
-        said.append(say("plan.no_promise"))
+        said.append(say("plan.no_promise" if candidate.metrics else "plan.measure"))
     return said
+
+
+def _targets(context: Context, key: str, *, speed: bool) -> list[Remark]:
+    """The user's targets, those of speed apart from those of quality."""
+    wanted = [item for item in context.needs.limits.targets if (item.quantity in _SPEED_TARGETS) is speed]
+    return [
+        say(key, metric=_metric_name(item), value=item, direction=say(f"plan.{_direction(item)}"))
+        for item in wanted[:2]
+    ]
+
+
+def _direction(target: Figure) -> str:
+    return "at_most" if target.conditions.get("direction", ">=").startswith("<") else "at_least"
 
 
 def _metric_name(metric: Figure) -> Remark | str:
@@ -80,12 +95,14 @@ def _training_mode(context: Context) -> TrainingMode:
     return "frozen-features" if context.candidate.mode in ("frozen-features", "zero-shot") else "finetune"
 
 
-def _latency(context: Context) -> Remark | tuple[Remark, ...] | None:
+def _latency(context: Context) -> tuple[Remark, ...] | None:
+    """What one inference takes and what was asked; None where neither is known."""
     candidate, limit = context.candidate, context.needs.limits.latency
+    asked = _targets(context, "plan.speed_target", speed=True)
+    if limit is not None:
+        asked.insert(0, say("plan.latency_limit", limit=limit))
     if candidate.latency is not None:
-        said = say("plan.latency", latency=candidate.latency, device=candidate.latency.conditions.get("device", ""))
-        return (said, say("plan.latency_limit", limit=limit)) if limit is not None else said
-    if limit is None:
-        return None
-    unknown = candidate.latency_unknown or say("plan.latency_unknown")
-    return (unknown, say("plan.latency_limit", limit=limit))
+        about = candidate.latency.conditions
+        key = "plan.latency_token" if about.get("per") == "token" else "plan.latency"
+        return (say(key, latency=candidate.latency, device=about.get("device", "")), *asked)
+    return (candidate.latency_unknown or say("plan.latency_unknown"), *asked) if asked else None

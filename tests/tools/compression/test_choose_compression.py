@@ -192,3 +192,21 @@ def test_timings_of_other_chips_and_networks_promise_nothing() -> None:
     assert "x86" in speedups(x86, candidate())[0]
     assert "ARM" in speedups(arm, candidate())[0]
     assert speedups(x86, candidate("vision_transformer", kind="Transformer")) == []
+
+
+def reasons(choice: CompressionChoice) -> set[str]:
+    return {remark.key.rpartition(".")[2] for remark in choice.reasons}
+
+
+def test_a_deadline_that_holds_for_certain_asks_for_nothing_and_an_unknown_speed_promises_nothing() -> None:
+    on_cpu = needs("cpu", latency_ms=200)
+    assert not choose_compression(on_cpu, candidate(latency_ms=40)).needed
+    unknown = choose_compression(on_cpu, candidate())
+    assert unknown.needed and "untimed" in reasons(unknown)
+    assert "none_untimed" in reasons(choose_compression(needs("gpu", latency_ms=8), candidate()))
+    assert "none" in reasons(choose_compression(needs("gpu"), candidate()))
+
+
+def test_a_size_limit_that_holds_is_no_reason_on_a_cpu_but_integers_pay_on_a_phone() -> None:
+    assert not choose_compression(needs("cpu", size_mb=500), candidate()).needed
+    assert "small_device" in reasons(choose_compression(needs("phone", size_mb=500), candidate()))

@@ -148,3 +148,16 @@ def test_reinforcement_learning_spreads_environments() -> None:
 def test_a_batch_of_nothing_is_refused() -> None:
     with pytest.raises(OutOfRangeError):
         choose_distributed(task(train=gpus(2)), model(), computed("batch_size", 0, "samples", "recipe"))
+
+
+def test_a_named_device_needs_no_stated_memory() -> None:
+    train = DeviceNeed(kind="gpu", name="a100", count=8, words="8x A100")
+    remark = choose_distributed(task(train=train), model("qwen", 7e9, "Transformer"), BATCH).configuration
+    assert remark.key != "deployment.distributed.ddp_unknown_memory"
+
+
+def test_more_devices_than_the_batch_can_feed_are_said_to_be_too_many() -> None:
+    few = computed("batch_size", 64, "samples", "recipe")
+    chosen = choose_distributed(task(train=gpus(64)), model("resnet", 1e7, "CNN"), few)
+    assert chosen.configuration.key == "deployment.distributed.too_many"
+    assert choose_distributed(task(train=gpus(4)), model("resnet", 1e7, "CNN"), few).configuration.key.endswith("ddp")

@@ -149,7 +149,7 @@ def test_clipping_follows_the_family(subtask, model, clip):
 
 
 def test_rate_is_not_scaled_beyond_the_batches_the_law_was_tested_on():
-    recipe = generate_recipe(needs("object-detection", samples=2000, setup=at_batch(100_000)), FASTER_RCNN)
+    recipe = generate_recipe(needs("object-detection", samples=2_000_000, setup=at_batch(100_000)), FASTER_RCNN)
     assert rate(recipe) == pytest.approx(0.02 * 32)
     assert recipe.reasons[0].key == "recipe.rate.held"
 

@@ -103,3 +103,19 @@ def test_first_aid_comes_in_the_prescribed_order_and_only_when_unstable():
     ]
     assert healthy.first_aid == ()
     assert sick.first_aid[0].params["lowered"].value == pytest.approx(sick.learning_rate.value / 10)
+
+
+def test_a_batch_that_leaves_no_updates_is_overruled_aloud() -> None:
+    task = needs("image-classification", samples=5800, setup=setup(0.1, "Adam", 4096))
+    recipe = generate_recipe(task, RESNET)
+    found = {remark.key.rpartition(".")[2]: remark for remark in recipe.warnings}
+    assert recipe.batch_size.value < 1000
+    assert found["coarse_batch"].params["updates"].value == 2
+    assert found["coarse_batch"].params["stated"].value == 4096
+
+
+def test_an_adam_rate_is_not_held_against_the_rate_of_sgd() -> None:
+    task = needs("image-classification", samples=500_000, setup=setup(0.1, "Adam", 4096))
+    found = warnings(task, RESNET)
+    assert "rate_too_low" not in found
+    assert found["sgd_rate_with_adam"].params["factor"].value > 10
