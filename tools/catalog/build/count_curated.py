@@ -19,7 +19,18 @@ from deep_learning_expert.tools.catalog.build.curated.counting import Counted, E
 
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "data"
-TABLES = ("audio", "control", "diffusion", "graph", "language", "multimodal", "tabular", "time_series", "vision")
+TABLES = (
+    "audio",
+    "control",
+    "detection",
+    "diffusion",
+    "graph",
+    "language",
+    "multimodal",
+    "tabular",
+    "time_series",
+    "vision",
+)
 
 
 def entries(wanted: Iterable[str] = ()) -> list[Entry]:
@@ -63,7 +74,10 @@ def cells(entry: Entry, counted: Counted) -> dict[str, str]:
 
 
 def apply(found: dict[str, dict[str, str]]) -> None:
-    """Writes the cells into whatever curated file holds the row, and a line each into verified.csv."""
+    """Writes the cells into whatever curated file holds the row, and a line each into verified.csv.
+
+    Files are read just before: others may be editing other cells.
+    """
     for path in sorted(DATA.glob("curated_architecture_*.csv")):
         columns, rows = read(path)
         if not any(row["id"] in found for row in rows):
@@ -91,7 +105,6 @@ def known() -> dict[str, dict[str, str]]:
 def main(arguments: list[str]) -> int:
     """Exit code 1 when a network could not be counted or has no row."""
     rows = known()
-    found: dict[str, dict[str, str]] = {}
     failed = False
     for entry in entries(name for name in arguments if name != "--check"):
         try:
@@ -101,13 +114,12 @@ def main(arguments: list[str]) -> int:
             print(f"{entry.id}: {type(broken).__name__}: {str(broken)[:200]}", file=sys.stderr, flush=True)
             failed = True
             continue
-        found[entry.id] = new
+        if "--check" not in arguments:
+            apply({entry.id: new})
         for name in ("params", "macs", "macs_at"):
             if old[name] and old[name] != new[name]:
                 print(f"{entry.id}: {name} was {old[name]}, is {new[name]}", flush=True)
         print(entry.id, new["params"], f"{int(new['macs']):.4g}", new["macs_at"], new["footprint"], flush=True)
-    if "--check" not in arguments:
-        apply(found)
     return int(failed)
 
 

@@ -5,6 +5,8 @@ A guided step runs the network twice. Latents of Stable Diffusion and DiT have a
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import torch
@@ -96,6 +98,38 @@ def dit(row: str, name: str) -> Entry:
     )
 
 
+def qwen_image(n: int) -> dict[str, Any]:
+    """64x64 packed latents and 512 text vectors."""
+    return {
+        "hidden_states": torch.empty(n, 64 * 64, 64),
+        "encoder_hidden_states": torch.empty(n, 512, 3584),
+        "encoder_hidden_states_mask": torch.ones(n, 512),
+        "timestep": torch.empty(n),
+        "img_shapes": [[(1, 64, 64)]] * n,
+    }
+
+
+def cogvideo(n: int) -> tuple[Any, ...]:
+    """13 latent frames, 226 text vectors."""
+    return torch.empty(n, 13, 16, 60, 90), torch.empty(n, 226, 4096), torch.zeros(n)
+
+
+def wan(n: int) -> tuple[Any, ...]:
+    """21 latent frames, 512 text vectors."""
+    return torch.empty(n, 16, 21, 60, 104), torch.zeros(n), torch.empty(n, 512, 4096)
+
+
+def edm() -> Any:
+    """The sizes that the repository's train.py gives 64x64 faces."""
+    # Its classes are wrapped to be stored with their source, which the meta device does not need.
+    sys.modules["torch_utils"] = ModuleType("torch_utils")
+    sys.modules["torch_utils"].persistence = SimpleNamespace(persistent_class=lambda one: one)
+    code = from_repository("NVlabs/edm", "training.networks")
+    del sys.modules["torch_utils"]
+    return code.SongUNet(64, 3, 3, model_channels=128, channel_mult=[1, 2, 2, 2], embedding_type="positional")
+
+
+WAN = {"num_attention_heads": 12, "attention_head_dim": 128, "num_layers": 30, "ffn_dim": 8960}
 DDPM = {
     "sample_size": 64,
     "layers_per_block": 2,
@@ -167,5 +201,39 @@ ENTRIES = [
         lambda n: (torch.empty(n, 3, 1024, 1024),),
         "1024x1024 image",
         DIFFUSERS,
+    ),
+    Entry(
+        "qwen_image",
+        diffuser("QwenImageTransformer2DModel", {}),
+        qwen_image,
+        "1024x1024 image, one step",
+        DIFFUSERS,
+        train=False,
+        samples=1,
+    ),
+    Entry(
+        "cogvideox_2b",
+        diffuser("CogVideoXTransformer3DModel", {}),
+        cogvideo,
+        "49 frames 480x720, one step",
+        DIFFUSERS,
+        train=False,
+        samples=1,
+    ),
+    Entry(
+        "wan21_t2v_13b",
+        diffuser("WanTransformer3DModel", WAN),
+        wan,
+        "81 frames 480x832, one step",
+        DIFFUSERS,
+        train=False,
+        samples=1,
+    ),
+    Entry(
+        "edm_ffhq64",
+        edm,
+        lambda n: (torch.empty(n, 3, 64, 64), torch.empty(n), None),
+        "64x64 image, one step",
+        "NVlabs/edm:training/networks.py on the meta device (SongUNet as DDPM++, 64x64, no labels)",
     ),
 ]

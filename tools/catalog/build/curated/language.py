@@ -11,6 +11,7 @@ from typing import Any
 from deep_learning_expert.tools.catalog.build.count_timm import parameters
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
 from deep_learning_expert.tools.catalog.build.curated.libraries import TRANSFORMERS, hugging_face, tokens
+from deep_learning_expert.tools.catalog.build.curated.networks import Decoder, Embedded, Recurrent, TextCnn
 
 
 def encoder(row: str, kind: str, sizes: dict[str, Any], length: int, how: str = TRANSFORMERS) -> Entry:
@@ -40,9 +41,11 @@ def with_head(network: Any) -> int:
     return shared + own_head * config.vocab_size * config.d_model
 
 
-def decoder(row: str, kind: str, sizes: dict[str, Any], network: str = "ForCausalLM") -> Entry:
+def decoder(
+    row: str, kind: str, sizes: dict[str, Any], network: str = "ForCausalLM", kind_of_network: str = ""
+) -> Entry:
     """One generated token."""
-    build = hugging_face(f"{kind}Config", kind + network, sizes)
+    build = hugging_face(f"{kind}Config", (kind_of_network or kind) + network, sizes)
     return Entry(row, build, lambda n: (tokens(n, 1),), "1 token", TRANSFORMERS, train=False)
 
 
@@ -60,6 +63,38 @@ def t5(width: int, inner: int, layers: int, heads: int, vocab: int, *, gated: bo
     return sizes | ({"feed_forward_proj": "gated-gelu"} if gated else {})
 
 
+def characters(row: str, layers: int, width: int, heads: int, context: int, how: str) -> Entry:
+    """nanoGPT over 65 characters; learned positions do not count where the row says so."""
+    positions = 0 if "not counted" in how else context
+    return Entry(
+        row,
+        lambda: Decoder(layers, width, heads, 65, positions=positions),
+        lambda n: (tokens(n, context),),
+        f"seq {context}",
+        f"the layers of karpathy/nanoGPT ({how})",
+        samples=8,
+        size=lambda network: parameters(network.parameters()) - positions * width,
+    )
+
+
+QWEN_EMBEDDING = {
+    "vocab_size": 151669,
+    "hidden_size": 1024,
+    "intermediate_size": 3072,
+    "num_hidden_layers": 28,
+    "num_attention_heads": 16,
+    "num_key_value_heads": 8,
+    "head_dim": 128,
+}
+GEMMA_3 = {
+    "vocab_size": 262144,
+    "hidden_size": 1152,
+    "intermediate_size": 6912,
+    "num_hidden_layers": 26,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 1,
+    "head_dim": 256,
+}
 LARGE_MODERN = {"hidden_size": 1024, "num_hidden_layers": 28, "num_attention_heads": 16, "intermediate_size": 2624}
 WIDE = bart(1024, 12, 16, 4096)
 ENTRIES = [
@@ -94,32 +129,31 @@ ENTRIES = [
             "head_dim": 256,
         },
     ),
-    decoder(
-        "phi-4",
-        "Phi3",
-        {
-            "vocab_size": 100352,
-            "hidden_size": 5120,
-            "intermediate_size": 17920,
-            "num_hidden_layers": 40,
-            "num_attention_heads": 40,
-            "num_key_value_heads": 10,
-            "tie_word_embeddings": False,
-            "pad_token_id": 0,
-        },
+    encoder("qwen3-embedding-0.6b", "Qwen3", QWEN_EMBEDDING, 128),
+    decoder("gemma-3-1b", "Gemma3Text", GEMMA_3, kind_of_network="Gemma3"),
+    characters(
+        "nanogpt-char",
+        6,
+        384,
+        6,
+        256,
+        "6 layers, width 384, 65 characters, karpathy/nanoGPT:config/train_shakespeare_char.py",
     ),
-    decoder(
-        "phi-4-mini",
-        "Phi3",
-        {
-            "vocab_size": 200064,
-            "hidden_size": 3072,
-            "intermediate_size": 8192,
-            "num_hidden_layers": 32,
-            "num_attention_heads": 24,
-            "num_key_value_heads": 8,
-            "tie_word_embeddings": True,
-            "pad_token_id": 0,
-        },
+    characters("nanogpt-char-small", 4, 128, 4, 64, "4 layers, width 128, 65 characters, positions not counted"),
+    Entry(
+        "textcnn",
+        lambda: Embedded(20_000, 300, TextCnn()),
+        lambda n: (tokens(n, 64),),
+        "64 words",
+        "the layers of Kim 2014, arXiv:1408.5882 (windows of 3, 4 and 5 words, 100 maps each), vectors of 300 for 20,000 words, 2 classes",
+        samples=8,
+    ),
+    Entry(
+        "lstm-char",
+        lambda: Embedded(65, 256, Recurrent("lstm", 256, 512, 65, 2, every=True)),
+        lambda n: (tokens(n, 128),),
+        "seq 128",
+        "the layers of two LSTM layers of 512 on vectors of 256, 65 characters",
+        samples=8,
     ),
 ]

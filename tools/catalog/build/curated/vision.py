@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -17,12 +18,12 @@ from deep_learning_expert.tools.catalog.build.curated.libraries import (
     tokens,
 )
 
-Size = tuple[int, int]
+Size = tuple[int, ...]
 
 
 def image(row: str, build: Callable[[], Any], size: Size, how: str, channels: int = 3, **also: Any) -> Entry:
-    """One image of height and width."""
-    at = f"{size[0]}x{size[1]}"
+    """One image of height and width, or one volume."""
+    at = "x".join(map(str, size))
     return Entry(row, build, lambda n: (torch.empty(n, channels, *size),), at, how, **also)
 
 
@@ -192,12 +193,199 @@ def nnunet(dimensions: int) -> Callable[[], Any]:
     return build
 
 
+def torchvision_model(name: str) -> Callable[[], Any]:
+    """As its published weights need it: without the head that only training uses."""
+
+    def build() -> Any:
+        models = import_module("torchvision.models")
+        more: dict[str, Any] = {"weights_backbone": None} if name.startswith(("deeplab", "lraspp")) else {}
+        # DeepLab's published parameters and operations hold the second head of its training.
+        return models.get_model(name, weights=None, **more | ({"aux_loss": True} if "deeplab" in name else {}))
+
+    return build
+
+
+def video(row: str, frames: int, side: int) -> Entry:
+    """A clip, channels first."""
+
+    def inputs(n: int) -> tuple[torch.Tensor]:
+        return (torch.empty(n, 3, frames, side, side),)
+
+    return Entry(row, torchvision_model(row), inputs, f"{frames} frames {side}x{side}", TORCHVISION)
+
+
+def convolution(into: int, out: int, pool: bool = False) -> list[torch.nn.Module]:
+    """Convolution, norm, activation, and a pool where asked."""
+    layers = [torch.nn.Conv2d(into, out, 3, padding=1, bias=False), torch.nn.BatchNorm2d(out), torch.nn.ReLU()]
+    return [*layers, torch.nn.MaxPool2d(2)] if pool else layers
+
+
+class Residual(torch.nn.Module):
+    """Layers and what went into them."""
+
+    def __init__(self, *layers: torch.nn.Module) -> None:
+        super().__init__()
+        self.layers = torch.nn.Sequential(*layers)
+
+    def forward(self, seen: torch.Tensor) -> torch.Tensor:
+        """(images, width, height, width) -> the same."""
+        return seen + self.layers(seen)
+
+
+def resnet9() -> Any:
+    """Eight convolutions and one linear layer."""
+    pairs = [Residual(*convolution(width, width), *convolution(width, width)) for width in (128, 512)]
+    layers = [*convolution(3, 64), *convolution(64, 128, pool=True), pairs[0], *convolution(128, 256, pool=True)]
+    layers += [*convolution(256, 512, pool=True), pairs[1], torch.nn.MaxPool2d(4), torch.nn.Flatten()]
+    return torch.nn.Sequential(*layers, torch.nn.Linear(512, 10, bias=False))
+
+
+class Unet(torch.nn.Module):
+    """Unpadded convolutions; what is joined from the left is cropped to what comes from below."""
+
+    def __init__(self, channels: int = 1, classes: int = 2) -> None:
+        super().__init__()
+        widths = (64, 128, 256, 512, 1024)
+        self.down = torch.nn.ModuleList(self._pair(a, b) for a, b in pairwise((channels, *widths)))
+        rising = tuple(reversed(widths))
+        self.rise = torch.nn.ModuleList(torch.nn.ConvTranspose2d(a, b, 2, 2) for a, b in pairwise(rising))
+        self.up = torch.nn.ModuleList(self._pair(a, b) for a, b in pairwise(rising))
+        self.head = torch.nn.Conv2d(64, classes, 1)
+
+    @staticmethod
+    def _pair(into: int, out: int) -> torch.nn.Sequential:
+        first, second = torch.nn.Conv2d(into, out, 3), torch.nn.Conv2d(out, out, 3)
+        return torch.nn.Sequential(first, torch.nn.ReLU(), second, torch.nn.ReLU())
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(images, channels, 572, 572) -> (images, classes, 388, 388)."""
+        kept = []
+        for i, down in enumerate(self.down):
+            x = down(torch.nn.functional.max_pool2d(x, 2) if i else x)
+            kept.append(x)
+        for rise, up, left in zip(self.rise, self.up, reversed(kept[:-1]), strict=True):
+            x = rise(x)
+            edge = (left.shape[-1] - x.shape[-1]) // 2
+            x = up(torch.cat([left[..., edge : edge + x.shape[-2], edge : edge + x.shape[-1]], x], 1))
+        return self.head(x)
+
+
+TORCHVISION = "torchvision 0.29 on the meta device"
+
+
+def mednext(code: Any) -> Any:
+    """The large network without the checkpoints that save memory in training."""
+    rising = [3, 4, 8, 8, 8, 8, 8, 4, 3]
+    sizes = {"exp_r": rising, "block_counts": rising, "kernel_size": 3, "do_res": True, "do_res_up_down": True}
+    return code.MedNeXt(in_channels=1, n_channels=32, n_classes=3, deep_supervision=False, **sizes)
+
+
+def swin_unetr() -> Any:
+    """With a residual convolution at the start of each stage."""
+    network = import_module("monai.networks.nets").SwinUNETR
+    return network(in_channels=1, out_channels=14, feature_size=48, use_v2=True)
+
+
+def cloud(row: str, build: Callable[[], Any], how: str, **also: Any) -> Entry:
+    """1024 points."""
+    return Entry(row, build, lambda n: (torch.rand(n, 3, 1024),), "1024 points", how, **also)
+
+
+class Edges(torch.nn.Module):
+    """DGCNN: convolutions over each point and its nearest in feature space, four times."""
+
+    def __init__(self, neighbours: int = 20) -> None:
+        super().__init__()
+        self.neighbours = neighbours
+        widths = ((6, 64), (128, 64), (128, 128), (256, 256))
+        self.edges = torch.nn.ModuleList(self._layer(torch.nn.Conv2d, a, b) for a, b in widths)
+        self.joined = self._layer(torch.nn.Conv1d, 512, 1024)
+        first = [torch.nn.Linear(2048, 512, bias=False), torch.nn.BatchNorm1d(512), torch.nn.ReLU()]
+        second = [torch.nn.Linear(512, 256), torch.nn.BatchNorm1d(256), torch.nn.ReLU(), torch.nn.Linear(256, 40)]
+        self.head = torch.nn.Sequential(*first, *second)
+
+    @staticmethod
+    def _layer(kind: Any, into: int, out: int) -> torch.nn.Sequential:
+        norm = torch.nn.BatchNorm2d if kind is torch.nn.Conv2d else torch.nn.BatchNorm1d
+        return torch.nn.Sequential(kind(into, out, 1, bias=False), norm(out), torch.nn.LeakyReLU(0.2))
+
+    def forward(self, points: torch.Tensor) -> torch.Tensor:
+        """(clouds, 3, points) -> (clouds, 40)."""
+        x, kept = points, []
+        for edge in self.edges:
+            near = torch.bmm(x.transpose(1, 2), x).topk(self.neighbours, -1).indices
+            index = near.flatten(1).unsqueeze(1).expand(-1, x.shape[1], -1)
+            found = x.gather(2, index).view(*x.shape, self.neighbours)
+            own = x.unsqueeze(-1).expand_as(found)
+            x = edge(torch.cat([found - own, own], 1)).amax(-1)
+            kept.append(x)
+        x = self.joined(torch.cat(kept, 1))
+        return self.head(torch.cat([x.amax(-1), x.mean(-1)], 1))
+
+
+def pointnet2() -> Any:
+    """Three levels of grouped points."""
+    code = from_repository("yanx27/Pointnet_Pointnet2_pytorch", "pointnet2_cls_ssg", "models")
+    return code.get_model(40, normal_channel=False)
+
+
+def tsm() -> Any:
+    """The network of one frame."""
+    return import_module("torchvision.models").resnet50(weights=None, num_classes=400)
+
+
+def yolox(row: str, depth: float, width: float) -> Entry:
+    """One class at the tracker's size."""
+    repository, without = "Megvii-BaseDetection/YOLOX", ("loguru", "yolox", "yolox.utils", "yolox.models")
+
+    def build() -> Any:
+        neck = from_repository(repository, "yolox.models.yolo_pafpn", without=without).YOLOPAFPN(depth, width)
+        head = from_repository(repository, "yolox.models.yolo_head", without=without).YOLOXHead(1, width)
+        head.decode_in_inference = False
+        return torch.nn.Sequential(neck, head)
+
+    return image(row, build, (800, 1440), f"{repository}:yolox/models on the meta device (one class)", train=False)
+
+
+def sam2(row: str, width: int, heads: int, depths: list[int], everywhere: list[int], windows: list[int]) -> Entry:
+    """With the memory that videos need; MACs of one image through the encoder."""
+
+    def build() -> Any:
+        library = import_module("transformers")
+        widths = [width * 2**i for i in range(4)]
+        backbone = library.Sam2HieraDetConfig(
+            hidden_size=width,
+            num_attention_heads=heads,
+            blocks_per_stage=depths,
+            embed_dim_per_stage=widths,
+            num_attention_heads_per_stage=[heads * 2**i for i in range(4)],
+            global_attention_blocks=everywhere,
+            window_size_per_stage=windows,
+            window_positional_embedding_background_size=[14, 14] if width == 112 else [7, 7],
+        )
+        vision = library.Sam2VisionConfig(backbone_config=backbone, backbone_channel_list=widths[::-1])
+        return library.Sam2VideoModel(library.Sam2VideoConfig(vision_config=vision))
+
+    def encode(network: Any, images: Any) -> Any:
+        return network.vision_encoder(*images)
+
+    how = TRANSFORMERS + ", sizes of facebookresearch/sam2:sam2/configs/sam2.1"
+    at = "1024x1024, image encoder"
+    return Entry(row, build, lambda n: (torch.empty(n, 3, 1024, 1024),), at, how, run=encode, train=False)
+
+
+def grounding(n: int) -> dict[str, Any]:
+    """One image and a sentence."""
+    return {"pixel_values": torch.zeros(n, 3, 800, 1216), "input_ids": tokens(n, 16)}
+
+
+MEDNEXT = "nnunet_mednext.network_architecture.mednextv1"
 STAGES = ["stage1", "stage2", "stage3", "stage4"]
-OWL: dict[str, Any] = {}
+OWL: dict[str, Any] = {"vision_config": {"image_size": 960}}
 SWINIR = "JingyunLiang/SwinIR:models/network_swinir.py on the meta device (twice as large)"
 BASICSR = ("basicsr", "basicsr.archs", "basicsr.utils")
 NNUNET = "dynamic_network_architectures 0.4.4 on the meta device ({}, one channel, two classes)"
-ON_CPU: dict[str, Any] = {"device": "cpu", "samples": 1}
+ON_CPU: dict[str, Any] = {"device": "cpu", "samples": 1, "train": False}
 DETR = {"use_timm_backbone": False, "use_pretrained_backbone": False, "num_labels": 91}
 SMALL_VIDEO = {"hidden_size": 384, "num_attention_heads": 6, "intermediate_size": 1536}
 WIDE = [64, 128, 320, 512]
@@ -392,4 +580,74 @@ ENTRIES = [
         "nelson1425/EfficientAD:common.py on the meta device (teacher, student and autoencoder)",
     ),
     image("nnunet_2d", nnunet(2), (512, 512), NNUNET.format("2D, 7 stages"), channels=1),
+    video("swin3d_t", 32, 224),
+    video("mvit_v2_s", 16, 224),
+    video("r2plus1d_18", 16, 112),
+    image("lraspp_mobilenet_v3_large", torchvision_model("lraspp_mobilenet_v3_large"), (520, 520), TORCHVISION),
+    image("deeplabv3_resnet50", torchvision_model("deeplabv3_resnet50"), (520, 520), TORCHVISION),
+    image("patchcore_wrn50", torchvision_model("wide_resnet50_2"), (224, 224), TORCHVISION + " (the whole backbone)"),
+    image("patchcore_r18", torchvision_model("resnet18"), (224, 224), TORCHVISION + " (the whole backbone)"),
+    image("padim_r18", torchvision_model("resnet18"), (224, 224), TORCHVISION + " (the whole backbone)"),
+    image("resnet9", resnet9, (32, 32), "the layers of 64-128-256-512 with two residual pairs, 10 classes"),
+    Entry(
+        "winclip",
+        lambda: import_module("open_clip").create_model("ViT-B-16-plus-240"),
+        lambda n: (torch.empty(n, 3, 240, 240),),
+        "240x240, image encoder",
+        "open_clip 3.3 on the meta device (ViT-B-16-plus-240)",
+        run=lambda network, images: network.encode_image(*images),
+    ),
+    image(
+        "unet",
+        Unet,
+        (572, 572),
+        "the layers of Ronneberger et al. 2015, arXiv:1505.04597, figure 1 (one input channel, two classes)",
+        channels=1,
+    ),
+    image("nnunet_3d", nnunet(3), (128, 128, 128), NNUNET.format("3D, 6 stages"), channels=1),
+    from_code(
+        "mednext_l_k3",
+        "MIC-DKFZ/MedNeXt",
+        MEDNEXT + ".MedNextV1",
+        mednext,
+        (128, 128, 128),
+        without=("nnunet_mednext", "nnunet_mednext.network_architecture", MEDNEXT),
+        channels=1,
+        note="L, kernel 3, 3 classes",
+    ),
+    image(
+        "swin_unetr_v2",
+        swin_unetr,
+        (96, 96, 96),
+        "monai 1.6.1 (features of 48, 14 classes)",
+        channels=1,
+        **ON_CPU,
+    ),
+    cloud("dgcnn", Edges, "the layers of WangYueFt/dgcnn:pytorch/model.py (20 neighbours, 40 classes)"),
+    cloud(
+        "pointnet2_ssg",
+        pointnet2,
+        "yanx27/Pointnet_Pointnet2_pytorch:models/pointnet2_cls_ssg.py (40 classes)",
+        device="cpu",
+    ),
+    Entry(
+        "tsm_r50",
+        tsm,
+        lambda n: (torch.empty(8 * n, 3, 224, 224),),
+        "8 frames 224x224",
+        TORCHVISION + " (ResNet-50 a frame, 400 classes; shifting costs nothing)",
+    ),
+    yolox("bytetrack_yolox_x", 1.33, 1.25),
+    yolox("bytetrack_yolox_s", 0.33, 0.5),
+    sam2("sam2_1_hiera_tiny", 96, 1, [1, 2, 7, 2], [5, 7, 9], [8, 4, 14, 7]),
+    sam2("sam2_1_hiera_b_plus", 112, 2, [2, 3, 16, 3], [12, 16, 20], [8, 4, 14, 7]),
+    sam2("sam2_1_hiera_large", 144, 2, [2, 6, 36, 4], [23, 33, 43], [8, 4, 16, 8]),
+    Entry(
+        "grounding_dino_t",
+        hugging_face("GroundingDinoConfig", "GroundingDinoForObjectDetection", {}),
+        grounding,
+        "800x1216 image, 16 tokens",
+        TRANSFORMERS,
+        **ON_CPU,
+    ),
 ]

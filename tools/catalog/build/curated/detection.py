@@ -1,0 +1,59 @@
+"""Detectors of Ultralytics and of reference repositories, without weights.
+
+YOLO's parameters are those of the network as built for training from its published YAML; MACs and activations are those
+of the form that runs: layers fused, and of YOLO26 the end-to-end head alone. The documentation prints the fused form's.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+import torch
+
+from deep_learning_expert.tools.catalog.build.count_timm import parameters
+from deep_learning_expert.tools.catalog.build.curated.counting import Entry
+
+ULTRALYTICS = "ultralytics 8.4.190 built from {}; parameters before layers are fused, MACs after"
+
+
+def yolo(row: str, yaml: str, kind: str = "DetectionModel", classes: int = 80, side: int = 640) -> Entry:
+    """One square image. The counts before fusing are kept beside the network."""
+
+    def build() -> Any:
+        network = getattr(import_module("ultralytics.nn.tasks"), kind)(yaml, nc=classes, verbose=False)
+        network.as_built = parameters(network.parameters())
+        return network.eval().fuse(verbose=False)
+
+    return Entry(
+        row,
+        build,
+        lambda n: (torch.empty(n, 3, side, side),),
+        f"{side}x{side}",
+        ULTRALYTICS.format(yaml),
+        train=False,
+        size=lambda network: network.as_built,
+        samples=1,
+        device="cpu",
+    )
+
+
+def variants(head: str, kind: str, letters: str, classes: int, side: int = 640) -> list[Entry]:
+    """YOLO11 with another head."""
+    return [yolo(f"yolo11{one}_{head}", f"yolo11{one}-{head}.yaml", kind, classes, side) for one in letters]
+
+
+def yolov5(code: Any) -> Any:
+    """The small one of the first repository."""
+    network = code.DetectionModel(str(code.ROOT / "models" / "yolov5s.yaml"))
+    network.as_built = parameters(network.parameters())
+    return network.eval().fuse()
+
+
+ENTRIES = [
+    *(yolo(f"{version}{one}", f"{version}{one}.yaml") for version in ("yolo26", "yolo11") for one in "nsmlx"),
+    *(yolo(f"yolov8{one}", f"yolov8{one}.yaml") for one in "nsm"),
+    *variants("seg", "SegmentationModel", "nsm", 80),
+    *variants("pose", "PoseModel", "ns", 1),
+    *variants("obb", "OBBModel", "nsm", 15, 1024),
+]
