@@ -14,8 +14,17 @@ from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.language import detect_language
 from deep_learning_expert.skill.intake.plausible import check_quantities
 from deep_learning_expert.skill.workflow.assembly import report
+from deep_learning_expert.skill.workflow.card import card_text
 from deep_learning_expert.skill.workflow.engine import Session
-from deep_learning_expert.skill.workflow.events import Answered, AssumptionsAllowed, Event, Started, Stopped, TargetKept
+from deep_learning_expert.skill.workflow.events import (
+    Answered,
+    AssumptionsAllowed,
+    CardWritten,
+    Event,
+    Started,
+    Stopped,
+    TargetKept,
+)
 from deep_learning_expert.skill.workflow.evidence import observe_logs
 from deep_learning_expert.skill.workflow.measured import (
     Measured,
@@ -24,6 +33,8 @@ from deep_learning_expert.skill.workflow.measured import (
     production_measured,
 )
 from deep_learning_expert.skill.workflow.state import with_answer
+from deep_learning_expert.skill.workflow.transitions import STEPS
+from deep_learning_expert.tools.errors import WorkflowError
 
 if TYPE_CHECKING:  # the offline expert loads nothing of the agent
     from deep_learning_expert.skill.agent.advice import Advice
@@ -95,6 +106,20 @@ class Conversation:
     def observe_production(self, test: Measured, production: Measured) -> Report:
         """The metric on the test set and in production; errors: as above."""
         return self._after(production_measured(test, production, self.session.context))
+
+    def model_card(self, *, contact: str = "", versions: Mapping[str, str] | None = None) -> str:
+        """The model card as Markdown, with what was measured of the present plan; from then on it counts as written.
+
+        contact: who answers for the model; versions: of the data set, the code ... Errors: WorkflowError without plan.
+        """
+        self.advance()
+        state = self.session.state
+        if any(step not in state.drafts for step in STEPS):
+            raise WorkflowError("workflow.no_plan_yet")
+        text = card_text(state, self.session.context, contact, (versions or {}).items())
+        if state.name != "stopped":
+            self.session.add(CardWritten())
+        return text
 
     def keep_target(self) -> Report:
         """In renegotiation: target and resources stay, which ends the session. Errors: WorkflowError."""

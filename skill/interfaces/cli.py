@@ -68,6 +68,9 @@ def plan(
         str | None, typer.Option("--session", help="Keep the session under this name, to go on with it later.")
     ] = None,
     store: StoreOption = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="Also write the report as one HTML page for a browser.")
+    ] = None,
 ) -> None:
     """Make a plan for a task; with --log, revise it by what real training logs show."""
     from deep_learning_expert.skill.contract.reading import load_task, parse_task
@@ -85,6 +88,8 @@ def plan(
         return
     if task is None or batch is not None or out is not None:
         raise SettingError("setting.task_or_batch")
+    if html is not None and html.is_dir():
+        raise FileError("file.is_directory", path=html)
     typed = parse_task(sys.stdin.buffer.read(), source="standard input") if task == "-" else load_task(Path(task))
     conversation = expert.start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
     with ExitStack() as stack:
@@ -96,6 +101,10 @@ def plan(
             report = conversation.report()
             for path in log or ():
                 report = conversation.observe(path)
+    if html is not None:
+        from deep_learning_expert.skill.interfaces.report_page import write_page
+
+        write_page(report, html)
     _show(report, as_json)
     raise typer.Exit(_EXIT[report.status])
 

@@ -160,6 +160,35 @@ def observe(
     _finish(report, as_json)
 
 
+@session_app.command()
+def card(
+    name: NameArgument,
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The Markdown file to write.")],
+    contact: Annotated[str, typer.Option(help="Who answers for the model.")] = "",
+    version: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WHAT=VERSION", help='Such as "data set=2026-10 export"; repeat for several.'),
+    ] = None,
+    store: StoreOption = None,
+) -> None:
+    """Write the model card: use, training, measured results, limits, ethics, and the source of every number."""
+    from deep_learning_expert.skill.sessions.recorded import resume as taken_up
+
+    pairs = [(what.strip(), value.strip()) for what, _, value in (item.partition("=") for item in version or ())]
+    if not all(what and value for what, value in pairs):
+        raise SettingError("session.bad_version")
+    with open_store(store) as opened:
+        text = taken_up(opened, name).model_card(contact=contact, versions=dict(pairs))
+    _write(out, text)
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as problem:
+        raise FileError("session.no_write", path=path, problem=problem.strerror or problem) from problem
+
+
 @session_app.command("export")
 def export_session(
     name: NameArgument,
@@ -174,10 +203,7 @@ def export_session(
     if out is None:
         typer.echo(text, nl=False)
         return
-    try:
-        out.write_text(text, encoding="utf-8")
-    except OSError as problem:
-        raise FileError("session.no_write", path=out, problem=problem.strerror or problem) from problem
+    _write(out, text)
 
 
 @session_app.command("import")

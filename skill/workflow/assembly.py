@@ -31,6 +31,7 @@ from deep_learning_expert.skill.contract.report import (
 from deep_learning_expert.skill.contract.validate import validate_plan
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.engine import Session
+from deep_learning_expert.skill.workflow.marks import marks_by_evidence
 from deep_learning_expert.skill.workflow.state import State
 from deep_learning_expert.skill.workflow.transitions import STEPS, StateName
 from deep_learning_expert.tools import rendering
@@ -196,10 +197,11 @@ def _decisions(context: Context) -> Decisions:
 
 def _checklist(state: State) -> list[ChecklistStep]:
     steps: list[ChecklistStep] = []
+    evidenced = marks_by_evidence(state)
     for step in STEPS:
         draft = state.drafts.get(step)
         items = [key for key in checklist_items(step) if key != "title"]
-        marks = draft.marks if draft else {}
+        marks = {**draft.marks, **evidenced.get(step, {})} if draft else {}
         steps.append(
             ChecklistStep(
                 step=step,

@@ -94,6 +94,12 @@ class TargetKept(_Event):
     kind: Literal["target_kept"] = "target_kept"
 
 
+class CardWritten(_Event):
+    """The model card of the present plan was written out."""
+
+    kind: Literal["card_written"] = "card_written"
+
+
 class Amended(_Event):
     """The model changed the draft of a step; checked before it was written down.
 
@@ -177,6 +183,7 @@ Event = Annotated[
     | Observed
     | ScopeRefused
     | TargetKept
+    | CardWritten
     | ModelTurn
     | Amended
     | WentBack

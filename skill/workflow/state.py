@@ -11,6 +11,7 @@ from deep_learning_expert.skill.workflow.events import (
     Amended,
     Answered,
     AssumptionsAllowed,
+    CardWritten,
     Event,
     ModelStopped,
     ModelTurn,
@@ -31,6 +32,7 @@ from deep_learning_expert.tools.errors import WorkflowError
 class State:
     """Where the session stands. drafts: the latest result of each step; actions: what the loops decided, in order.
 
+    standing: observations of the plan as it is now; card_written: its model card was written out;
     turns: the model's calls so far; amendments: its changes that stand; model_stopped: why it takes no further part.
     """
 
@@ -42,6 +44,8 @@ class State:
     questions: tuple[Question, ...] = ()
     actions: tuple[str, ...] = ()
     observations: tuple[Observed, ...] = ()
+    standing: tuple[Observed, ...] = ()
+    card_written: bool = False
     failures: tuple[str, ...] = ()
     stalled_rounds: tuple[bool, ...] = ()
     trace: tuple[TraceEntry, ...] = ()
@@ -95,7 +99,7 @@ def step_state(state: State, event: Event) -> State:
 
 
 def _reopen(state: State) -> State:
-    """Drafts and amendments from the target step on are stale once a loop went back to it."""
+    """Drafts and amendments from the target step on are stale once a loop went back to it, and what was measured."""
     if state.name not in STEPS:
         return state
     kept = STEPS[: STEPS.index(state.name)]
@@ -103,6 +107,8 @@ def _reopen(state: State) -> State:
         state,
         drafts={step: draft for step, draft in state.drafts.items() if step in kept},
         amendments=tuple(item for item in state.amendments if item.step in kept),
+        standing=(),
+        card_written=False,
     )
 
 
@@ -125,9 +131,12 @@ def _absorb(state: State, event: Event) -> State:
             return replace(
                 state,
                 observations=(*state.observations, event),
+                standing=state.standing if state.name in STEPS else (*state.standing, event),
                 failures=failures,
                 stalled_rounds=stalled if event.evidence == "log" else state.stalled_rounds,
             )
+        case CardWritten():
+            return replace(state, card_written=True)
         case ModelTurn():
             return replace(state, turns=(*state.turns, event))
         case Amended():

@@ -82,6 +82,8 @@ TABLE: tuple[Row, ...] = (
     Row("planned", "observed", "missed_without_room", "renegotiating", "loop7-renegotiate"),
     Row("planned", "observed", "missed_with_room", "diagnosis", "step7-target-missed"),
     Row("planned", "observed", "", "planned", "evidence-noted", "celebrate"),
+    Row("planned", "card_written", "", "planned", "card-written"),
+    Row("renegotiating", "card_written", "", "renegotiating", "card-written"),
     # changed limits and new answers re-open the plan from the start; nothing fixed by the user is touched
     Row("planned", "answered", "", "requirements", "limit-changed", "adopt-answer"),
     Row("renegotiating", "answered", "", "requirements", "renegotiated", "adopt-answer"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from deep_learning_expert.prompts.phrases import Language, template
+from deep_learning_expert.prompts.phrases import Language, exists, template
 from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.compression.choose import CompressionChoice
 from deep_learning_expert.tools.deployment.choose import Deployment
@@ -143,7 +143,9 @@ def _training(facts: CardFacts) -> list[Remark]:
 def _performance(facts: CardFacts) -> list[Remark]:
     said = [_result(figure) for figure in facts.results] or [say("model_card.performance.unmeasured")]
     for target in facts.needs.limits.targets:
-        said.append(say("model_card.performance.target", metric=_metric(target), value=target))
+        rising = not target.conditions.get("direction", ">=").startswith("<")
+        direction = say("plan.at_least" if rising else "plan.at_most")
+        said.append(say("model_card.performance.target", metric=_metric(target), direction=direction, value=target))
     for metric in facts.candidate.metrics:
         where = metric.conditions.get("dataset") or metric.source
         said.append(say("model_card.performance.published", metric=_metric(metric), value=metric, where=where))
@@ -157,8 +159,9 @@ def _result(figure: Figure) -> Remark:
     return say("model_card.performance.result_under", metric=_metric(figure), value=figure, conditions=conditions)
 
 
-def _metric(figure: Figure) -> str:
-    return figure.quantity.replace("_", " ")
+def _metric(figure: Figure) -> Remark | str:
+    key = f"architecture.metric.{figure.quantity}"
+    return say(key) if exists(key) else figure.quantity.replace("_", " ")
 
 
 def _serving(facts: CardFacts) -> list[Remark]:

@@ -149,3 +149,33 @@ def test_a_test_result_without_a_target_is_one_sentence(run, tmp_path: Path) -> 
     run("plan", str(tmp_path / "task.json"), "--session", "pets")
     done = run("session", "observe", "pets", "--test", "88%")
     assert done.returncode == 2 and "constraints.accuracyTarget" in done.stderr
+
+
+def test_the_model_card_is_written_from_what_was_measured(run, tmp_path: Path) -> None:
+    card = tmp_path / "card.md"
+
+    def marks() -> dict[str, str]:
+        report = json.loads(run("session", "resume", "demo", "--json").stdout)
+        return {item["id"]: item["state"] for step in report["checklist"] for item in step["items"]}
+
+    run("plan", str(TASKS / "pets_on_phone.json"), "--session", "demo")
+    assert run("session", "card", "demo", str(card)).returncode == 0
+    assert "Not measured yet" in card.read_text(encoding="utf-8")
+    assert marks()["model_card"] == "open"
+    run("session", "observe", "demo", "--test", "91.3%")
+    assert run("session", "card", "demo", str(card), "--contact", "Li Wei", "--version", "data set=v7").returncode == 0
+    text = card.read_text(encoding="utf-8")
+    assert "91.3% (split: test)" in text and "Li Wei" in text and "data set: v7" in text
+    assert (marks()["model_card"], marks()["target"]) == ("done", "done")
+    run("session", "answer", "demo", "constraints.accuracyTarget", "top-1 > 95%")
+    assert (marks()["model_card"], marks()["target"]) == ("open", "open")
+
+
+def test_a_card_without_a_plan_or_with_a_bad_version_is_refused(run, tmp_path: Path) -> None:
+    run("plan", str(TASKS / "defects_unspecified.json"), "--session", "asking")
+    run("plan", str(TASKS / "pets_on_phone.json"), "--session", "demo")
+    card = str(tmp_path / "card.md")
+    for arguments in (("asking", card), ("demo", card, "--version", "7"), ("demo", str(tmp_path)), ("nobody", card)):
+        done = run("session", "card", *arguments)
+        assert done.returncode == 2
+        assert len(done.stderr.strip().splitlines()) == 1

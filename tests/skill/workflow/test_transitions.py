@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from deep_learning_expert.skill.workflow.events import (
     Answered,
     AssumptionsAllowed,
+    CardWritten,
     Event,
     Observed,
     QuestionsAsked,
@@ -43,6 +44,7 @@ events_strategy = st.one_of(
     st.just(AssumptionsAllowed()),
     st.just(ScopeRefused(rule="N1", reply="")),
     st.just(TargetKept()),
+    st.just(CardWritten()),
     st.just(Stopped(reason="")),
 )
 

@@ -72,7 +72,7 @@ def test_an_unmeasured_model_is_said_to_be_unmeasured_and_a_measured_one_is_not(
     result = measured("macro_f1", 0.83, "", "runs/7/test.json", split="test")
     card = write_model_card(replace(FACTS, results=(result,)), "en")
     assert "Not measured yet" not in card
-    assert "macro f1: 0.83 (split: test)" in card and "runs/7/test.json" in card
+    assert "macro F1: 0.83 (split: test)" in card and "runs/7/test.json" in card
 
 
 def test_ethics_and_limits_follow_from_the_task() -> None:
