@@ -163,12 +163,13 @@ def smallest(message: str, quantity: Quantity, others: list[Quantity], around: C
         (max(around.start - 40, 0), around.end),
     ):
         place = trimmed(message, start, end)
-        if _reads_alike(message[slice(*place)], quantity, expect):
+        if reads_alike(message[slice(*place)], quantity, expect):
             return place
     return trimmed(message, around.start, around.end)
 
 
-def _reads_alike(text: str, wanted: Quantity, expect: Expect | None) -> bool:
+def reads_alike(text: str, wanted: Quantity, expect: Expect | None) -> bool:
+    """Whether words, read alone, give the quantity again."""
     return any(_alike(found, wanted) for found in read_quantities(text, expect).quantities)
 
 

@@ -66,10 +66,9 @@ def _replaced_number(text: str, turn: int, draft: TaskDraft) -> Iterator[Fact]:
         found = pattern.search(text)
         if not found:
             continue
-        before = _holding(draft, found.group(old).strip())
-        if before:
-            words = before.text.replace(found.group(old).strip(), found.group(new).strip(), 1)
-            yield Fact(before.path, before.key, words, turn, found.span())
+        one, other = found.group(old).strip(), found.group(new).strip()
+        for before in _holding(draft, one):
+            yield Fact(before.path, before.key, before.text.replace(one, other, 1), turn, found.span())
         return
 
 
@@ -82,10 +81,10 @@ def _swaps() -> tuple[tuple[re.Pattern[str], int, int], ...]:
     return (first, 1, 2), (second, 2, 1)
 
 
-def _holding(draft: TaskDraft, number: str) -> Fact | None:
-    """The fact said last whose words hold a number as written."""
+def _holding(draft: TaskDraft, number: str) -> list[Fact]:
+    """The facts whose words hold a number as written."""
     place = re.compile(rf"(?<![\d.,]){re.escape(number)}(?![\d])")
-    return next((fact for fact in reversed(draft.facts) if place.search(fact.text)), None)
+    return [fact for fact in draft.facts if place.search(fact.text)]
 
 
 def _scaled(text: str, turn: int, draft: TaskDraft) -> Iterator[Fact]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span, smallest
+from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span, reads_alike, smallest
 from deep_learning_expert.skill.intake.hearing import said
 from deep_learning_expert.skill.intake.message_counts import counts_classes, counts_data, is_of_each
 from deep_learning_expert.skill.intake.vocabulary_files import word_lists
@@ -61,12 +61,20 @@ def locate(prose: Prose) -> Iterator[Located]:
             continue  # belongs nowhere, but must not slip into a neighbour's words
         if item.words:
             yield Located(item.path, item.key, item.quantity.span, item.words)
+        elif item.path == _COMPUTE and _stands_alone(item.quantity):
+            yield Located(item.path, item.key, item.quantity.span)
         elif item.path == ISSUES:
             yield Located(item.path, item.key, (item.clause.start, item.clause.end))
         else:
             others = [other.quantity for other in placed if other.clause is item.clause and other.path != item.path]
             span = smallest(prose.text, item.quantity, others, item.clause, _EXPECT.get(item.path))
             yield Located(item.path, item.key, span)
+
+
+def _stands_alone(machine: Quantity) -> bool:
+    """Whether a machine's own words say it all: no role, cores or absence told around them."""
+    told = {"role", "cores", "without", "machines"} & set(machine.conditions)
+    return machine.kind == "device" and not told and reads_alike(machine.words, machine, "device")
 
 
 def _placed(prose: Prose) -> Iterator[Placed]:
@@ -105,6 +113,8 @@ def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str,
         metric = next((one.name for one in prose.quantities if one.kind == "target" and one.name), "")
         if metric:
             return _TARGET, metric, f"{metric} {item.value:g}%"
+    if item.kind == "share" and not item.conditions.get("of") and says(clause, "goal_words"):
+        return _TARGET, "accuracy", f"{item.direction} {item.value:g}%".strip()
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from io import StringIO
 from pathlib import Path
@@ -13,12 +14,16 @@ from deep_learning_expert.prompts.phrases import LANGUAGES, Language, template
 from deep_learning_expert.skill.contract.report import Question, Report
 from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.expert import Conversation, Expert
+from deep_learning_expert.skill.intake.clauses import read_prose
 from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
+from deep_learning_expert.skill.intake.draft_of_task import draft_of
 from deep_learning_expert.skill.intake.gaps import missing_facts
 from deep_learning_expert.skill.intake.message import read_message
 from deep_learning_expert.skill.intake.reading import read_task
+from deep_learning_expert.skill.interfaces.chat_changes import difference
 from deep_learning_expert.skill.interfaces.chat_input import messages
 from deep_learning_expert.skill.interfaces.chat_model import ChatModel
+from deep_learning_expert.skill.interfaces.chat_session import ChatSession
 from deep_learning_expert.skill.interfaces.report_view import view
 from deep_learning_expert.skill.trigger.decide import (
     Decision,
@@ -50,15 +55,24 @@ _LONGEST_ANSWER = 400  # a longer reply is a message of its own
 
 
 def run_chat(
-    read_line: ReadLine, write: Write, *, language: Language | None = None, advice: Advice | None = None
+    read_line: ReadLine,
+    write: Write,
+    *,
+    language: Language | None = None,
+    advice: Advice | None = None,
+    kept: ChatSession | None = None,
+    more_at_once: Callable[[], bool] = lambda: False,
 ) -> None:
     """Talks until the lines end or the person says goodbye. read_line gives None at the end; write gets whole lines.
 
-    advice: a language model that helps to hear and to answer.
+    more_at_once: whether the next line came together with the last one, as in a paste (chat_input.py).
+    advice: a language model that helps to hear and to answer; kept: where the dialogue is written down and, if it was
+    begun before, taken up again. Errors: SessionError when the store refuses.
     """
-    chat = Chat(write, language, advice)
-    chat.greet()
-    for message in messages(read_line):
+    chat = Chat(write, language, advice, kept)
+    if not chat.take_up():
+        chat.greet()
+    for message in messages(read_line, more_at_once):
         if not chat.hear(message):
             return
 
@@ -76,8 +90,15 @@ def _is(message: str, kind: str) -> bool:
 class Chat:
     """One dialogue. Every message goes through `hear`."""
 
-    def __init__(self, write: Write, language: Language | None = None, advice: Advice | None = None) -> None:
+    def __init__(
+        self,
+        write: Write,
+        language: Language | None = None,
+        advice: Advice | None = None,
+        kept: ChatSession | None = None,
+    ) -> None:
         self.write = write
+        self.kept = kept
         self.model = ChatModel(advice) if advice is not None else None
         self.lang: Language = language or "en"
         self.fixed_language = language is not None
@@ -95,6 +116,23 @@ class Chat:
         """The first lines: both languages unless one is chosen."""
         for lang in (self.lang,) if self.fixed_language else LANGUAGES:
             self.write(template(lang, "chat.hello"))
+
+    def take_up(self) -> bool:
+        """Goes on with the dialogue kept earlier; False when there is none."""
+        earlier = self.kept.earlier(self.model.advice if self.model else None) if self.kept else None
+        if earlier is None or self.kept is None:
+            return False
+        self.conversation = earlier
+        self.lang = earlier.session.state.language
+        self.draft = draft_of(earlier.session.state.task)
+        self.write(template(self.lang, "chat.resumed").format(name=self.kept.name))
+        self._tell(dict.fromkeys(fact.path for fact in self.draft.facts))
+        self.report = earlier.report()
+        if self.report.status == "needs_input":
+            self._next_question()
+        else:
+            self._say("more")
+        return True
 
     def hear(self, message: str) -> bool:
         """Answers one message; False when the person ends the dialogue."""
@@ -164,7 +202,7 @@ class Chat:
     def _in_scope(self, message: str) -> bool:
         """Whether the message is for this expert; if not, or if that is unclear, says so."""
         live = self.conversation is not None or bool(self.draft.facts or self.unsettled) or self.goal_asked
-        decision = self.decision = decide(message, session_live=live)
+        decision = self.decision = _with_task(message, decide(message, session_live=live))
         if not self.fixed_language and (not live or decision.language != self.lang) and self.conversation is None:
             self.lang = decision.language
         if decision.foreign and not live:
@@ -190,6 +228,8 @@ class Chat:
             self.draft = read_message(message, self.draft)
             answered = self._listen(message)
             self._tell(self.draft.changed_paths())
+        if read_prose(message).skipped:
+            self._say("skipped")
         logs = list(self.draft.logs[len(self.draft.logs) - _new_logs(message) :]) if _new_logs(message) else []
         if self.conversation is None:
             self.waiting_logs += logs
@@ -207,6 +247,8 @@ class Chat:
             self._say("goal")
             return
         self.conversation = Expert.advised(self.model.advice if self.model else None).start(task, language=self.lang)
+        if self.kept is not None:
+            self.conversation = self.kept.keep(self.conversation)
         self._write_down()
         self._present(self.conversation.report(), first=True)
 
@@ -242,7 +284,7 @@ class Chat:
                 self.waiting_logs.append(log)
         if len(session.events) == before:
             if not answered:
-                self._say("nothing_new")
+                self._say("paste_log" if _announces_log(self.draft.messages[-1]) else "nothing_new")
             if self.question is not None:
                 self._next_question()
             return
@@ -286,22 +328,30 @@ class Chat:
 
     def _present(self, report: Report, *, first: bool) -> None:
         """A first plan in full; later only what changed, what to mind and what is assumed."""
-        had_plan = self.report is not None and self.report.plan is not None
-        self.report = report
+        earlier, self.report = self.report, report
         if report.status == "needs_input":
             self._next_question()
             return
         self.question = None
-        whole = first or not had_plan
-        shown = report if whole else report.model_copy(update={"plan": None})
-        self._render(shown)
-        if had_plan and not report.changes:
+        if not first and earlier is not None and earlier.plan is not None:
+            self._show_difference(report, earlier)
+            return
+        self._render(report)
+        self._say("more")
+        logs, self.waiting_logs = self.waiting_logs, []
+        if logs and report.status == "planned":
+            self._change([], logs)
+
+    def _show_difference(self, report: Report, earlier: Report) -> None:
+        if report.status != "planned":
+            self.write(template(self.lang, f"view.status.{report.status}"))
+            if report.scope.reply:
+                self.write(report.scope.reply)
+        lines = difference(report, earlier)
+        if lines:
+            self.write("\n".join(lines))
+        if not report.changes:
             self._say("unchanged")
-        if whole:
-            self._say("more")
-            logs, self.waiting_logs = self.waiting_logs, []
-            if logs and report.status == "planned":
-                self._change([], logs)
 
     def _next_question(self) -> None:
         assert self.report is not None  # questions come with a report
@@ -344,8 +394,23 @@ def _answers(draft: TaskDraft) -> Iterable[tuple[str, str]]:
             yield path, draft.text(path) or ""
 
 
+def _with_task(message: str, decision: Decision) -> Decision:
+    """The decision, or "use" where no word speaks against a message that states a task with its data or hardware."""
+    if decision.decision == "use" or decision.ground != "evidence" or decision.opposed:
+        return decision
+    draft = read_message(message)
+    told = any(draft.text(path) for path in ("data.size", "constraints.computeResources"))
+    return replace(decision, decision="use") if draft.task() is not None and told else decision
+
+
 def _new_logs(message: str) -> int:
     return len(read_message(message).logs)
+
+
+def _announces_log(message: str) -> bool:
+    """ "here is my log", and no log in it yet."""
+    low = message.lower()
+    return len(low) < _LONGEST_ANSWER and any(word in low for word in _words()["log"])
 
 
 def _choice(message: str, choices: list[str]) -> str | None:

@@ -29,6 +29,12 @@ Clock = Callable[[], datetime]
 _NAME = r"[\w.-]{1,80}"
 
 
+def check_name(name: str) -> None:
+    """Errors: SessionError for a name that no session can have."""
+    if re.fullmatch(_NAME, name) is None:
+        raise SessionError("session.bad_name", name=name)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -96,8 +102,7 @@ class EventStore:
 
     def restore(self, name: str, records: Sequence[Record], state: str) -> SessionInfo:
         """A new session whose events keep their times; errors: SessionError for a bad or a taken name."""
-        if re.fullmatch(_NAME, name) is None:
-            raise SessionError("session.bad_name", name=name)
+        check_name(name)
         now = _stamp(self._clock())
         first = records[0].at if records else now
         info = SessionInfo(uuid.uuid4().hex, name, state, len(records), first, now)

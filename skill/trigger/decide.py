@@ -45,7 +45,8 @@ class Decision:
     words: the deciding words, each a substring of the message, in reading order.
     probability: that the expert should answer, 0 to 1.
     language: the one to answer in; foreign: the message is in neither, so English is a stand-in.
-    ground: what the decision rests on; frame: the frame that spoke loudest, "" when none did.
+    ground: what the decision rests on; frame: the frame that spoke loudest, "" when none did; opposed: some frame
+    speaks against it.
     """
 
     decision: Verdict
@@ -57,6 +58,7 @@ class Decision:
     foreign: bool = False
     ground: Ground = "evidence"
     frame: str = ""
+    opposed: bool = False
 
 
 @dataclass(frozen=True)
@@ -206,14 +208,15 @@ def _with_evidence(
 ) -> Decision:
     wanted = rule_by_intent(evidence.concepts) if verdict == "use" else None
     best = _loudest([match for match in speaking if match.frame.rule == wanted]) or _loudest(speaking)
+    opposed = bool(evidence.side("against"))
     if best is None:
-        return Decision(verdict, _NO_RULE, (0, 0), (), chance, lang, foreign, ground)
+        return Decision(verdict, _NO_RULE, (0, 0), (), chance, lang, foreign, ground, opposed=opposed)
     places = sorted((item.start, item.end) for item in best.mentions)
     words = tuple(dict.fromkeys(_first_line(message[start:end]) for start, end in places))
     span = (places[0][0], max(end for _, end in places))
     own = _GENERAL_RULE if best.frame.rule == _ANY_RULE else best.frame.rule
     rule = _named_rule(evidence, best) if verdict == "use" else own
-    return Decision(verdict, rule, span, words, chance, lang, foreign, ground, best.frame.id)
+    return Decision(verdict, rule, span, words, chance, lang, foreign, ground, best.frame.id, opposed)
 
 
 def _first_line(text: str) -> str:

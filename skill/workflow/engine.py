@@ -66,11 +66,13 @@ class Session:
         if self.state.actions[-1:] == ("revisit-goal",):
             return QuestionsAsked(questions=(loop_question("goal", context.language),))
         if step == "requirements" and context.gaps and not context.may_assume:
-            return QuestionsAsked(questions=questions(ranked_gaps(context), context.language))
+            asked = questions(ranked_gaps(context), context.language)
+            if asked:  # a gap that moves no decision is none
+                return QuestionsAsked(questions=asked)
         return self.drafted(context)
 
     def drafted(self, context: Context) -> StepDone:
         """The draft of the present step in a context; errors: AssertionError when the session rests."""
         step = self.state.name
         assert step in STEPS
-        return amend_texts(to_event(step, RUN[step](context), context.language), context.amendments)
+        return amend_texts(to_event(step, RUN[step](context), context.language), context.amendments, context.language)

@@ -17,6 +17,8 @@ def ranked_gaps(context: Context) -> tuple[Gap, ...]:
     """The gaps worth asking, by how many decisions they move times how decisive they are as a rule."""
     scored = [(gap, influence(context, gap)) for gap in context.gaps]
     kept = [(gap, share) for gap, share in scored if share > 0 or gap.weight >= _ALWAYS_WEIGHT]
+    if all(rules()[gap.id].get("only_if_asking", False) for gap, _ in kept):
+        return ()  # nothing left that is worth a question of its own
     return tuple(gap for gap, _ in sorted(kept, key=lambda item: -item[0].weight * (1 + item[1])))
 
 
