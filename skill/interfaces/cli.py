@@ -137,15 +137,30 @@ def trigger(
 
 
 @app.command()
-def chat(lang: LangOption = "auto", offline: OfflineOption = False, model: ModelOption = None) -> None:
+def chat(
+    lang: LangOption = "auto",
+    offline: OfflineOption = False,
+    model: ModelOption = None,
+    session: Annotated[
+        str | None, typer.Option("--session", help="Keep the talk under this name; the same name goes on with it.")
+    ] = None,
+    store: StoreOption = None,
+) -> None:
     """Talk: free text in, questions, a plan, and follow-ups that show what they change. Works piped, offline."""
     from deep_learning_expert.skill.interfaces.chat import run_chat
+    from deep_learning_expert.skill.interfaces.chat_input import pasting, read_line
 
     if lang not in _LANGUAGES:
         raise SettingError("setting.unknown_language", value=lang)
     language: Language | None = "zh" if lang == "zh" else "en" if lang == "en" else None
     advice = advice_of(model, offline)
-    run_chat(lambda: sys.stdin.readline() or None, typer.echo, language=language, advice=advice)
+    with ExitStack() as stack:
+        kept = None
+        if session is not None:
+            from deep_learning_expert.skill.interfaces.chat_session import ChatSession
+
+            kept = ChatSession(stack.enter_context(open_store(store)), session)
+        run_chat(read_line, typer.echo, language=language, advice=advice, kept=kept, more_at_once=pasting)
 
 
 @app.command()

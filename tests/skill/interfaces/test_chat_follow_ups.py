@@ -1,4 +1,4 @@
-"""What a dialogue shows after its first plan: differences for the eye, corrections, and the way back into a kept one."""
+"""What a dialogue shows after its first plan: differences for the eye, corrections, the way back into a kept one."""
 
 from __future__ import annotations
 
