@@ -1,4 +1,4 @@
-"""Projects for reinforcement learning: settings of the algorithm only, tasks they cannot serve, stops in one sentence."""
+"""Projects for reinforcement learning: own settings only, tasks they cannot serve, stops in one sentence."""
 
 from __future__ import annotations
 
