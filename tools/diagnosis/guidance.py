@@ -48,7 +48,7 @@ def likely_issues(needs: Requirements, candidate: Candidate, recipe: Recipe) -> 
     names = list(dict.fromkeys((*reported, *fitting)))
     common = _COMMON_FOR_RL if needs.task_type == "RL" else _COMMON
     for name in _COMMON_WITHOUT_GRADIENTS if untrained else common:
-        if len(names) < _FEWEST_ISSUES and name not in names:
+        if len(names) < _FEWEST_ISSUES and name not in names and not _excluded(table[name], facts):
             names.append(name)
     return tuple(_issue(name, facts, figures) for name in names[:_MOST_ISSUES])
 
@@ -59,9 +59,15 @@ def _weight(rule: Mapping[str, Any], facts: Facts) -> int:
 
 
 def _fits(rule: Mapping[str, Any], facts: Facts) -> bool:
-    """Whether any condition of an issue's rule holds."""
+    """Whether any condition of an issue's rule holds, and none that speaks against it."""
+    if _excluded(rule, facts):
+        return False
     stated = [facts[name] & set(rule[name]) for name in facts if name in rule]
     return any(stated) or (bool(rule.get("grouped")) and bool(facts["groups"]))
+
+
+def _excluded(rule: Mapping[str, Any], facts: Facts) -> bool:
+    return any(facts[name] & set(rule.get(f"not_{name}", ())) for name in facts)
 
 
 def _issue(name: str, facts: Facts, figures: Mapping[str, Figure]) -> Issue:

@@ -8,6 +8,7 @@ from itertools import product
 from typing import get_args
 
 from deep_learning_expert.prompts.phrases import LANGUAGES, template
+from deep_learning_expert.skill import Expert
 from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.diagnosis.guidance import likely_issues, monitoring
 from deep_learning_expert.tools.diagnosis.guidance_facts import rules
@@ -110,3 +111,20 @@ def test_every_rules_phrases_and_figures_exist():
             for lang in LANGUAGES:
                 text = template(lang, f"guidance.{name}.{row['say']}")
                 assert {part.split(":")[0].split("}")[0] for part in re.findall(r"\{[^}]+\}?", text)} == fields, text
+
+
+def test_learning_from_logs_is_not_told_to_explore() -> None:
+    report = Expert().plan(
+        {
+            "task": {"type": "RL", "domain": "control", "specificTask": "optimise a furnace from logs, no simulator"},
+            "data": {"size": "3 years of logs, one row a minute"},
+            "constraints": {"computeResources": "one RTX 3090"},
+        },
+        assume=True,
+    )
+    assert report.plan is not None and report.decisions is not None
+    assert report.decisions.subtask == "rl-offline"
+    issues = [item["issue"] for item in report.plan["debuggingGuidance"]["commonIssues"]]
+    assert "The policy leaves what the log covers" in issues
+    said = str(report.plan["debuggingGuidance"])
+    assert "exploring" not in said and "environments in parallel" not in said
