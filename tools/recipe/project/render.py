@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from deep_learning_expert.prompts.phrases import template
 from deep_learning_expert.tools.recipe.project.backend import BackEnd
 from deep_learning_expert.tools.recipe.project.choice import Choice
+from deep_learning_expert.tools.recipe.project.ranges import rate_range
 from deep_learning_expert.tools.recipe.project.settings import fields, metric, smoke
 from deep_learning_expert.tools.recipe.project.tables import FOLDER, table
 
@@ -76,6 +77,8 @@ def _context(choice: Choice) -> dict[str, Any]:
         "optimizer_call": routes["optimizers"][choice.optimizer],
         "data_help": template("en", f"project.readme.data.{choice.layout}").split(".")[0].replace('"', "'"),
         "planned_steps": steps,
+        "rate_range": rate_range(choice),
+        "sweep_pin": table("shared/settings.toml")["pins"]["optuna"],
         "trace_stride": max(1, steps // _MOST_TRACED_STEPS),
         "pins": _pins(choice, "libraries"),
         "export_pins": _pins(choice, "export_libraries"),

@@ -277,3 +277,12 @@ def test_two_processes_train_as_one_with_the_same_global_batch(
     assert [row["lr"] for row in logs[0]] == [row["lr"] for row in logs[1]]
     # The same start and as many samples per update; only their order within an epoch differs.
     assert abs(logs[0][-1]["val_loss"] - logs[1][-1]["val_loss"]) < 0.1
+
+
+def test_a_sweep_stays_inside_the_range_the_sources_give(make_report: Any, folder: Path) -> None:
+    write_project(make_report("masks"), folder)  # the regime unet-2d, whose sources give a range
+    text = (folder / "sweep.py").read_text()
+    assert "RATES: tuple[float, float] | None = (0.0001, 0.0005)" in text
+    assert "segmentation_models.pytorch" in text.split("RATES:")[0]
+    write_project(make_report("masks", optimizer="SGD"), folder.with_name("other"))  # its range is not that of SGD
+    assert "RATES: tuple[float, float] | None = None" in (folder.with_name("other") / "sweep.py").read_text()
