@@ -8,6 +8,7 @@ from functools import cache
 
 from deep_learning_expert.skill.intake.clauses import HEAD_CHARS, Prose
 from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
+from deep_learning_expert.skill.intake.hearing import any_holds
 
 _LATENCY, _TARGET, _BUDGET = "constraints.latencyRequirement", "constraints.accuracyTarget", "constraints.budget"
 _NUMBER = r"(\d+(?:,\d{3})*(?:\.\d+)?\s?(?:k\b|万|千|百|%)?)"
@@ -20,6 +21,8 @@ def changed_facts(prose: Prose, turn: int, draft: TaskDraft) -> Iterator[Fact]:
     yield from _moved_target(text, turn, draft)
     yield from _replaced_number(text, turn, draft)
     yield from _scaled(text, turn, draft)
+    yield from _bare_number(text, turn, draft)
+    yield from _bare_target(prose, turn)
 
 
 @cache
@@ -79,6 +82,45 @@ def _swaps() -> tuple[tuple[re.Pattern[str], int, int], ...]:
     first = re.compile(r"(?i)(?:\bnot|n't|不是|并非|不是说)\s*" + _NUMBER + instead + _NUMBER)
     second = re.compile(r"(?i)" + _NUMBER + taken_back + _NUMBER)
     return (first, 1, 2), (second, 2, 1)
+
+
+def _bare_number(text: str, turn: int, draft: TaskDraft) -> Iterator[Fact]:
+    """ "no, make it 12,000": a number alone takes the place of the only one said in the message before."""
+    found = _nothing_but_a_number().match(text.strip())
+    numbered = [fact for fact in draft.facts if fact.turn == turn - 1 and fact.path in _NUMBERED]
+    held = [(fact, place) for fact in numbered for place in re.finditer(_NUMBER, fact.text)]
+    if found and len(held) == 1:
+        fact, place = held[0]
+        words = fact.text[: place.start()] + found.group(1).strip() + fact.text[place.end() :]
+        yield Fact(fact.path, fact.key, words, turn, (0, len(text)))
+
+
+_NUMBERED = ("data.size", _LATENCY, _TARGET, _BUDGET, "constraints.modelSizeLimit")
+
+
+@cache
+def _nothing_but_a_number() -> re.Pattern[str]:
+    opening = r"(?:no|nope|sorry|actually|oops|不对|不是|更正|错了|哦)?[,，:：\s]*"
+    verb = r"(?:make (?:it|that)|it's|it is|i meant|改成|应该是|其实是|是)?\s*"
+    return re.compile(rf"(?i){opening}{verb}{_NUMBER}\s*[.。!！]?$")
+
+
+def _bare_target(prose: Prose, turn: int) -> Iterator[Fact]:
+    """ "mAP50 is only 0.41, need at least 0.6": a number without a name is the goal for the metric named before it."""
+    for item in prose.unread:
+        clause = prose.clause_at(item.span[0])
+        metric = next((one for one in prose.quantities if one.kind == "target" and one.name), None)
+        near = metric is not None and 0 <= item.span[0] - metric.span[1] <= _NEAR_METRIC
+        if (
+            clause
+            and metric
+            and near
+            and any_holds(clause.folded, ("need|want|at least|should|至少|要到|需要|希望|达到",))
+        ):
+            yield Fact(_TARGET, metric.name, f"{metric.name} >= {item.words}", turn, item.span)
+
+
+_NEAR_METRIC = 40  # characters
 
 
 def _holding(draft: TaskDraft, number: str) -> list[Fact]:

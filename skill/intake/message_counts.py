@@ -91,10 +91,17 @@ def counts_classes(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
         return False
     end = min(quantity.span[1] + _REACH, clause.end)
     behind = fold(prose.text[quantity.span[1] : end])
+    words = fold(prose.text[quantity.span[0] : end])
+    whole = _counted_words().sub("", words)  # 40个文件夹: the noun that was read is only the beginning of this one
     heads = word_lists("message_words", "class_nouns")["words"]
-    if any(behind.startswith(noun) for noun in heads):
+    if any(behind.startswith(noun) or (not noun.isascii() and whole.startswith(noun)) for noun in heads):
         return True  # 语音 + 命令词: the last noun of a compound is what is counted
-    return _is_of_company(fold(prose.text[quantity.span[0] : end]), prose)
+    return _is_of_company(words, prose)
+
+
+@cache
+def _counted_words() -> re.Pattern[str]:
+    return re.compile(r"^[\d,.]*\s?(?:k|万|千)?\s*(?:个|种|类|款)?\s*")
 
 
 def counts_data(quantity: Quantity, prose: Prose, clause: Clause) -> bool:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span, reads_alike, smallest
 from deep_learning_expert.skill.intake.hearing import said
@@ -105,6 +107,10 @@ def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str,
             return _SIZE, "per class", f"{item.words} per class"
         if "per" not in item.conditions and counts_classes(item, prose, clause):
             return _SIZE, "classes", f"{item.value:.0f} classes"
+    if item.kind == "device" and item.unit == "cpu":
+        card = _laptop_card().match(prose.text, item.span[1])
+        if card:
+            return _COMPUTE, "train", f"one GPU (RTX {card.group(1)})"
     if item.kind == "duration" and _is_recorded(item, prose, clause):
         return _SIZE, "hours", f"{item.value / _HOUR_S:g} hours of recordings"
     if item.kind == "memory" and item.direction.startswith("<") and not says(clause, "working_memory"):
@@ -116,6 +122,12 @@ def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str,
     if item.kind == "share" and not item.conditions.get("of") and says(clause, "goal_words"):
         return _TARGET, "accuracy", f"{item.direction} {item.value:g}%".strip()
     return None
+
+
+@cache
+def _laptop_card() -> re.Pattern[str]:
+    """The number of a graphics card right behind a laptop, also of one that the catalog lacks: 笔记本4050."""
+    return re.compile(r"(?i)\s?(?:的|with (?:an? )?)?\s?(?:rtx|gtx)?\s?([2-5]0[5-9]0)(?![0-9])")
 
 
 def _is_progress(item: Quantity, text: str) -> bool:
@@ -193,7 +205,13 @@ def _duration(item: Quantity, clause: Clause) -> _Place:
     return (_BUDGET, "time") if item.value < _YEAR_S and (alone or says(clause, "deadline")) else None
 
 
+_ONLY = ("only ", "only at ", "才", "仅", "只有", "才到")
+
+
 def _target(item: Quantity, clause: Clause) -> _Place:
+    before = clause.text[: max(item.span[0] - clause.start, 0)].lower()
+    if before.endswith(_ONLY):
+        return ISSUES, clause.folded  # "mAP50 is only 0.41"
     observed = says(clause, "split_metric") and (not item.direction or "direction" in item.conditions)
     if observed or says(clause, "now"):
         return ISSUES, clause.folded

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from deep_learning_expert.skill.intake.clauses import Clause, Prose
-from deep_learning_expert.skill.intake.hearing import said
+from deep_learning_expert.skill.intake.hearing import any_holds, said
 from deep_learning_expert.skill.intake.matching import fold, occurs
 from deep_learning_expert.skill.intake.subtask import Recognition, read_domain, recognise_subtask
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
@@ -17,6 +17,7 @@ from deep_learning_expert.tools.subtasks import subtasks
 _ENOUGH = 4.9  # fit of the type plus one ordinary term
 _SURE = 7.9  # fit of the type plus one strong term: enough without any verb
 _NAMED = 5.9  # one strong term of a subtask that is filed under another type
+_SPOKEN_TYPES = ("segmentation", "detection", "generation")  # nobody wants these without saying so
 _NOT_LOCATED = ("NLP", "tabular", "graph")  # "detect spam" there means to classify
 _LONGEST, _LONGEST_CONTEXT = 600, 8_000  # characters
 
@@ -55,12 +56,16 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
     folded = fold(text)
     cue, weak = cued_type(folded), _weakly_cued(folded) or has_classes
     context = " ; ".join((text, *(one.text for one in told)))[:_LONGEST_CONTEXT]
-    domain = _counted_domain((prose, *told)) or read_domain(context) or _hinted_domain(fold(context))
+    counted = _counted_domain((prose, *told))
+    domain = counted or read_domain(context) or _hinted_domain(fold(context))
     if cue == "detection" and domain in _NOT_LOCATED:
         cue, weak = None, True
-    best, kind = _best(text, cue, None)
+    best, kind = _best(text, cue, counted)
+    if cue is None and weak and (has_classes or kind in _SPOKEN_TYPES):
+        best, kind = _best(text, "classification", domain)
+        cue = "classification" if has_classes else None
     if cue == "detection" and best.score < _SURE:
-        free, other = _best(text, None, None)
+        free, other = _best(text, None, counted)
         if free.score >= _SURE and _is_sure(free, folded) and cue in _also(free.subtask):
             best, kind, cue = free, other, other  # a task's own name tells more than a verb: "wake word detection"
     if best.by_default or best.score < _ENOUGH or (cue is None and not weak and not _is_sure(best, folded)):
@@ -108,8 +113,17 @@ def _counted_domain(told: Iterable[Prose]) -> Domain | None:
         for item in prose.quantities:
             for domain, units in word_lists("message_words", "units_of").items():
                 if item.kind == "count" and item.unit in units:
+                    if item.unit == "clips" and any(says_picture(part.folded) for part in prose.parts):
+                        return "CV"
                     return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
     return None
+
+
+def says_picture(folded: str) -> bool:
+    """Whether clips are of pictures that move, not of sound."""
+    return any_holds(
+        folded, ("camera|video|footage|cctv|摄像|监控|视频|影片|录像|画面|gesture|手势|手语|sign language",)
+    )
 
 
 def _best(text: str, cue: TaskType | None, domain: Domain | None) -> tuple[Recognition, TaskType]:
