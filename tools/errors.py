@@ -22,6 +22,9 @@ Sentences live in prompts/<lang>/errors.toml under the error's code, so an error
 
 from __future__ import annotations
 
+import errno
+from json import JSONDecodeError
+
 from deep_learning_expert.prompts.phrases import Language, template
 
 
@@ -60,6 +63,46 @@ class ExpertError(Exception):
 
     def __str__(self) -> str:
         return self.sentence()
+
+
+_OS_PROBLEMS = {
+    errno.ENOENT: "missing",
+    errno.EACCES: "forbidden",
+    errno.EPERM: "forbidden",
+    errno.EISDIR: "directory",
+    errno.ENOTDIR: "no_folder",
+    errno.ENOSPC: "full",
+    errno.EROFS: "read_only",
+    errno.ENAMETOOLONG: "long_name",
+    errno.EEXIST: "exists",
+}
+
+
+def os_problem(error: OSError) -> str:
+    """What the system says is wrong with a path, in the reader's language where it is one of the usual faults."""
+    name = _OS_PROBLEMS.get(error.errno or 0)
+    return Words(f"os.{name}") if name else str(error.strerror or error)
+
+
+# What Python's JSON reader says -> the phrase.
+_JSON_PROBLEMS = {
+    "Expecting value": "value",
+    "Expecting property name enclosed in double quotes": "name",
+    "Illegal trailing comma before end of object": "name_after_comma",
+    "Illegal trailing comma before end of array": "value_after_comma",
+    "Expecting ':' delimiter": "colon",
+    "Expecting ',' delimiter": "comma",
+    "Unterminated string starting": "open_text",
+    "Invalid control character": "control",
+    "Invalid \\escape": "escape",
+    "Invalid \\uXXXX escape": "escape",
+    "Extra data": "extra",
+}
+
+
+def json_problem(error: JSONDecodeError) -> str:
+    """What is wrong at the place where a JSON text breaks, in the reader's language."""
+    return Words(f"json.{_JSON_PROBLEMS.get(error.msg.removesuffix(' at'), 'other')}")
 
 
 _MOST_SHOWN_CHARS = 160

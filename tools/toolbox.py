@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from deep_learning_expert.tools.errors import ExpertError, FileError, ToolError, UnknownNameError
+from deep_learning_expert.tools.errors import ExpertError, FileError, ToolError, UnknownNameError, Words, json_problem
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.wording import Remark
 
@@ -84,10 +84,12 @@ def call_text(name: str, text: str) -> object:
             raise FileError("file.unreadable", path=text[1:], problem=error) from error
     try:
         arguments = json.loads(text)
-    except ValueError as error:
-        raise ToolError("tool.not_json", tool=name, problem=error) from error
+    except json.JSONDecodeError as error:
+        raise ToolError("tool.not_json", tool=name, problem=json_problem(error)) from error
+    except ValueError as error:  # Python reads no integer of thousands of digits
+        raise ToolError("tool.not_json", tool=name, problem=Words("json.long_number")) from error
     if not isinstance(arguments, dict):
-        raise ToolError("tool.not_json", tool=name, problem="an object in braces is needed")
+        raise ToolError("tool.not_json", tool=name, problem=Words("json.no_object"))
     return call(name, arguments)
 
 

@@ -13,8 +13,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from deep_learning_expert.skill.contract.task import MAX_TEXT_CHARS, Task
-from deep_learning_expert.tools.errors import FileError, TaskError
+from deep_learning_expert.skill.contract.task import MAX_TEXT_CHARS, Task, TaskType
+from deep_learning_expert.tools.errors import FileError, TaskError, Words, json_problem, os_problem
 
 MAX_TASK_BYTES = 1_000_000
 _STRUCTURE_CHARS = "\n\t\r"
@@ -28,7 +28,7 @@ def load_task(path: Path) -> Task:
         size = path.stat().st_size
         content = path.read_bytes() if size <= MAX_TASK_BYTES else b""
     except OSError as error:
-        raise FileError("file.unreadable", path=path, problem=error.strerror or error) from error
+        raise FileError("file.unreadable", path=path, problem=os_problem(error)) from error
     if size > MAX_TASK_BYTES:
         raise FileError("file.too_large", path=path, size=f"{size:,}", limit=f"{MAX_TASK_BYTES:,}")
     return parse_task(content, source=str(path))
@@ -50,9 +50,12 @@ def decode_json(content: bytes | str, source: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=_unique_keys, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
+        problem = json_problem(error)
         raise TaskError(
-            "task.not_json", source=source, problem=error.msg, line=error.lineno, column=error.colno
+            "task.not_json", source=source, problem=problem, line=error.lineno, column=error.colno
         ) from error
+    except ValueError as error:  # Python reads no integer of thousands of digits
+        raise TaskError("task.unreadable", source=source, problem=Words("json.long_number")) from error
     except RecursionError as error:
         raise TaskError("task.too_deep", source=source) from error
 
@@ -131,7 +134,7 @@ def _as_task_error(error: ValidationError) -> TaskError:
             code = "task.missing_section" if "." not in where else "task.missing_key"
             return TaskError(code, where=where)
         case "literal_error":
-            return TaskError("task.unknown_type", where=where, value=fault["input"], known=fault["ctx"]["expected"])
+            return TaskError("task.unknown_type", where=where, value=fault["input"], known=_TASK_TYPES)
         case "string_too_long":
             return TaskError(
                 "task.too_long", where=where, length=f"{len(fault['input']):,}", limit=f"{MAX_TEXT_CHARS:,}"
@@ -151,32 +154,33 @@ def _dotted(loc: tuple[int | str, ...]) -> str:
     return text
 
 
+_TASK_TYPES = ", ".join(get_args(TaskType))
 _EXPECTED = {
-    "string_type": "text in quotes",
-    "bool_parsing": "true or false",
-    "bool_type": "true or false",
-    "list_type": "a list",
-    "model_type": "an object in braces",
-    "dict_type": "an object in braces",
+    "string_type": "text",
+    "bool_parsing": "flag",
+    "bool_type": "flag",
+    "list_type": "list",
+    "model_type": "object",
+    "dict_type": "object",
 }
 _KINDS: tuple[tuple[type, str], ...] = (
-    (bool, "true or false"),
+    (bool, "flag"),
     (str, "text"),
-    (int, "a number"),
-    (float, "a number"),
-    (list, "a list"),
-    (Mapping, "an object"),
+    (int, "number"),
+    (float, "number"),
+    (list, "list"),
+    (Mapping, "object"),
 )
 
 
-def _expected(error_type: str) -> str:
-    return _EXPECTED.get(error_type, "another kind of value")
+def _expected(error_type: str) -> Words:
+    return Words(f"kind.{_EXPECTED.get(error_type, 'other')}")
 
 
-def _kind(value: object) -> str:
+def _kind(value: object) -> Words:
     if value is None:
-        return "null"
-    return next((name for kind, name in _KINDS if isinstance(value, kind)), type(value).__name__)
+        return Words("kind.null")
+    return Words(f"kind.{next((name for kind, name in _KINDS if isinstance(value, kind)), 'other')}")
 
 
 def _unknown_key(where: str) -> TaskError:

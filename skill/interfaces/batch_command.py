@@ -9,7 +9,7 @@ from typing import Any
 
 from deep_learning_expert.skill.contract.reading import decode_json, read_task_object
 from deep_learning_expert.skill.expert import Expert, LanguageChoice
-from deep_learning_expert.tools.errors import ExpertError, FileError, TaskError
+from deep_learning_expert.tools.errors import ExpertError, FileError, TaskError, Words, os_problem
 
 
 def plan_batch(
@@ -25,7 +25,7 @@ def plan_batch(
     except UnicodeDecodeError as error:
         raise FileError("file.unreadable", path=tasks, problem="it is not UTF-8") from error
     except OSError as error:
-        raise FileError("file.unreadable", path=error.filename or tasks, problem=error.strerror or error) from error
+        raise FileError("file.unreadable", path=error.filename or tasks, problem=os_problem(error)) from error
     for number, line in enumerate(lines, start=1):
         if line.strip():
             yield _plan_line(line, number, f"{tasks}, line {number}", out, language, assume, expert)
@@ -38,7 +38,7 @@ def _plan_line(
     try:
         data = decode_json(line, source)
         if not isinstance(data, dict):
-            raise TaskError("task.not_object", source=source, found="another kind of value")
+            raise TaskError("task.not_object", source=source, found=Words("kind.other"))
         key = _file_name(data.pop("id", key))
         report = expert.plan(read_task_object(data, source), language=language, assume=assume)
         (out / f"{key}.json").write_text(report.model_dump_json(indent=1), encoding="utf-8")
@@ -46,7 +46,7 @@ def _plan_line(
     except ExpertError as error:
         return {"id": key, "error": {"code": error.code, "message": error.sentence()}}
     except OSError as error:
-        raise FileError("file.unwritable", path=out, problem=error.strerror or error) from error
+        raise FileError("file.unwritable", path=out, problem=os_problem(error)) from error
 
 
 def _file_name(name: object) -> str:

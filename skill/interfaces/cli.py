@@ -20,6 +20,7 @@ import typer
 
 from deep_learning_expert.skill.interfaces.advised import ModelOption, OfflineOption, advice_of, waiting
 from deep_learning_expert.skill.interfaces.session_command import StoreOption, open_store, session_app
+from deep_learning_expert.skill.interfaces.usage import usage_sentence
 from deep_learning_expert.tools.errors import (
     ContractError,
     ExpertError,
@@ -27,6 +28,8 @@ from deep_learning_expert.tools.errors import (
     InternalError,
     SettingError,
     TaskError,
+    Words,
+    os_problem,
 )
 
 if TYPE_CHECKING:
@@ -90,7 +93,7 @@ def plan(
         raise SettingError("setting.task_or_batch")
     if html is not None and html.is_dir():
         raise FileError("file.is_directory", path=html)
-    typed = parse_task(sys.stdin.buffer.read(), source="standard input") if task == "-" else load_task(Path(task))
+    typed = parse_task(sys.stdin.buffer.read(), source=Words("source.stdin")) if task == "-" else load_task(Path(task))
     conversation = expert.start(typed, language=lang, assume=assume)  # type: ignore[arg-type]  # checked above
     with ExitStack() as stack:
         if session is not None:
@@ -201,7 +204,7 @@ def project(
 
     data = decode_json(_content(report), source=str(report))
     if not isinstance(data, dict):
-        raise TaskError("task.not_object", source=report, found="another kind of value")
+        raise TaskError("task.not_object", source=report, found=Words("kind.other"))
     for path in write_project(data, folder, backend):
         typer.echo(str(path))
 
@@ -210,7 +213,7 @@ def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise FileError("file.unreadable", path=path, problem=error.strerror or error) from error
+        raise FileError("file.unreadable", path=path, problem=os_problem(error)) from error
 
 
 @app.command()
@@ -290,9 +293,9 @@ def _told(error: Exception) -> int:
         return error.exit_code
     if isinstance(error, typer.Abort):
         return 130
-    usage = getattr(error, "format_message", None)
+    usage = usage_sentence(error, _error_language())
     if usage is not None:
-        typer.echo(usage(), err=True)
+        typer.echo(usage, err=True)
         return 2
     defect = InternalError("internal.unexpected", problem=f"{type(error).__name__}: {error}")
     typer.echo(defect.sentence(_error_language()), err=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 from deep_learning_expert.prompts.phrases import Language, template
 from deep_learning_expert.tools.diagnosis.verdict import Verdict
-from deep_learning_expert.tools.errors import FileError
+from deep_learning_expert.tools.errors import FileError, os_problem
 
 
 def verdict_as_json(verdict: Verdict) -> dict[str, Any]:
@@ -51,4 +51,4 @@ def write_plot(verdict: Verdict, path: Path, lang: Language) -> None:
     try:
         path.write_text(plot_svg(verdict, lang), encoding="utf-8")
     except OSError as error:
-        raise FileError("file.unwritable", path=path, problem=error.strerror or error) from error
+        raise FileError("file.unwritable", path=path, problem=os_problem(error)) from error

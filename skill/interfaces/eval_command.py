@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from deep_learning_expert.prompts.phrases import Language
-from deep_learning_expert.tools.errors import FileError
+from deep_learning_expert.tools.errors import FileError, os_problem
 
 
 def run_evals(
@@ -33,4 +33,4 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as problem:
-        raise FileError("file.unwritable", path=path, problem=problem.strerror or problem) from problem
+        raise FileError("file.unwritable", path=path, problem=os_problem(problem)) from problem

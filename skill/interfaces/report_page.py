@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from deep_learning_expert.prompts.phrases import template
 from deep_learning_expert.skill.contract.report import Report
 from deep_learning_expert.tools import rendering
-from deep_learning_expert.tools.errors import FileError
+from deep_learning_expert.tools.errors import FileError, os_problem
 
 if TYPE_CHECKING:
     from jinja2 import Template
@@ -20,7 +20,7 @@ def write_page(report: Report, path: Path) -> None:
     try:
         path.write_text(page(report), encoding="utf-8")
     except OSError as error:
-        raise FileError("file.unwritable", path=path, problem=error.strerror or error) from error
+        raise FileError("file.unwritable", path=path, problem=os_problem(error)) from error
 
 
 def page(report: Report) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from deep_learning_expert.skill.interfaces.advised import ModelOption, OfflineOption, advice_of, waiting
-from deep_learning_expert.tools.errors import FileError, SettingError
+from deep_learning_expert.tools.errors import FileError, SettingError, os_problem
 
 if TYPE_CHECKING:
     from deep_learning_expert.prompts.phrases import Language
@@ -186,7 +186,7 @@ def _write(path: Path, text: str) -> None:
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as problem:
-        raise FileError("session.no_write", path=path, problem=problem.strerror or problem) from problem
+        raise FileError("session.no_write", path=path, problem=os_problem(problem)) from problem
 
 
 @session_app.command("export")
@@ -262,7 +262,7 @@ def _lines(path: str) -> list[str]:
         raw = sys.stdin.buffer.read() if path == "-" else Path(path).read_bytes()
         return raw.decode("utf-8-sig").split("\n")
     except OSError as problem:
-        raise FileError("session.no_read", path=path, problem=problem.strerror or problem) from problem
+        raise FileError("session.no_read", path=path, problem=os_problem(problem)) from problem
     except UnicodeDecodeError as problem:
         raise FileError("session.no_read", path=path, problem="UTF-8") from problem
 

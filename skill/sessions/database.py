@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError
 
 from deep_learning_expert.skill.sessions.address import Address
-from deep_learning_expert.tools.errors import FileError, MissingExtraError, SessionError
+from deep_learning_expert.tools.errors import FileError, MissingExtraError, SessionError, os_problem
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -39,7 +39,7 @@ def _sqlite(address: Address) -> Engine:
         address.file.parent.mkdir(mode=_PRIVATE_FOLDER, parents=True, exist_ok=True)
         os.close(os.open(address.file, os.O_RDWR | os.O_CREAT, _PRIVATE_FILE))
     except OSError as problem:
-        raise FileError("session.no_file", path=address.file, problem=problem.strerror or problem) from problem
+        raise FileError("session.no_file", path=address.file, problem=os_problem(problem)) from problem
     engine = create_engine(address.url, connect_args={"timeout": _WAIT_S})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

@@ -141,6 +141,28 @@ def test_limits_that_cannot_be_met_end_with_exit_code_five() -> None:
     assert run("plan", "-", "--json", text=json.dumps(task)).returncode == 5
 
 
+@pytest.mark.parametrize(
+    ("arguments", "text", "words"),
+    [
+        (["plan", "-"], '{"task": {"type": ', "标准输入"),
+        (["plan", "-"], '{"task": {"type": "RL", "domain": "CV"}, "data": [], "constraints": {}}', "现在是列表"),
+        (["plan", "-"], '{"size": ' + "9" * 5000 + "}", "位数过多"),
+        (["plan", "-", "--lag"], None, "没有选项 --lag"),
+        (["plan", "a.json", "b.json"], None, "命令写法有误"),
+        (["project", "a.json"], None, "缺少"),
+        (["plan", "nowhere.json"], None, "文件或目录不存在"),
+    ],
+)
+def test_bad_input_is_told_in_chinese(
+    arguments: list[str], text: str | None, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    done = run(*arguments, text=text)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1
+
+
 def test_errors_speak_the_language_asked_for() -> None:
     assert "不是合法的 JSON" in run("plan", "-", "--lang", "zh", text="{").stderr
     assert "not valid JSON" in run("plan", "-", "--lang", "en", text="{").stderr

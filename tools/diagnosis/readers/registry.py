@@ -8,7 +8,7 @@ from pathlib import Path
 from deep_learning_expert.tools.diagnosis.canonical import canonical_runs
 from deep_learning_expert.tools.diagnosis.readers import delimited, history, json_lines, text_lines, trainer_state
 from deep_learning_expert.tools.diagnosis.run import Parsed, Run
-from deep_learning_expert.tools.errors import FileError, ToolError
+from deep_learning_expert.tools.errors import FileError, ToolError, os_problem
 
 _MOST_BYTES = 256 * 1024 * 1024
 _SNIFFED_CHARS = 8192
@@ -26,7 +26,7 @@ def read_path(path: Path) -> tuple[Run, ...]:
             raise FileError("diagnosis.too_large", path=path)
         text = _decoded(path.read_bytes())
     except OSError as problem:
-        raise FileError("diagnosis.unreadable", path=path, problem=problem.strerror or problem) from problem
+        raise FileError("diagnosis.unreadable", path=path, problem=os_problem(problem)) from problem
     return read_text(text, path.name)
 
 
