@@ -3,7 +3,7 @@ every number grounded. What does not pass is answered with one sentence and the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, get_args, get_type_hints
@@ -11,17 +11,20 @@ from typing import Any, get_args, get_type_hints
 from pydantic import BaseModel
 
 from deep_learning_expert.skill.agent.arguments import AmendArguments, AskArguments, BackArguments, typed
-from deep_learning_expert.skill.agent.grounded import GroundedText, ground
+from deep_learning_expert.skill.agent.prompting import is_shown
 from deep_learning_expert.skill.contract.report import Question
 from deep_learning_expert.skill.contract.task import Task
+from deep_learning_expert.skill.contract.written import GroundedText, ground
 from deep_learning_expert.skill.workflow.amending import text_at
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.events import Amended, Change, StepDone, WentBack
 from deep_learning_expert.skill.workflow.transitions import BACK
+from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.errors import ToolError
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.recipe.alternatives import optional_techniques, other_techniques
 
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？")
 _LEAK_CHARS = 50  # as much of our instructions word for word is a leak, not a coincidence
 
 
@@ -34,12 +37,27 @@ class Desk:
     pool: Mapping[str, Figure]
     instructions: str  # the system prompt, which must not come back in a sentence
 
-    def grounded(self, text: str) -> GroundedText:
-        """Errors: ToolError agent.leak and those of `ground`."""
+    def grounded(self, text: str, kept: Iterable[Figure] = (), subject: str = "") -> GroundedText:
+        """kept: figures that may stand there written out; subject: the network meant, the chosen one by default.
+
+        Errors: ToolError agent.leak and those of `ground`.
+        """
         if leaks(text, self.instructions):
             raise ToolError("agent.leak")
-        candidates = [name for item in self.context.comparison.candidates for name in (item.id, item.name)]
-        return ground(text, self.pool, (*self.event.names, *candidates), self.context.language)
+        models = models_at_hand(self.context.comparison.candidates)
+        subject = models.get(subject, self.context.candidate.name)
+        names = (*self.event.names, *models)
+        return ground(text, self.pool, names, self.context.language, kept=kept, models=models, subject=subject)
+
+
+def models_at_hand(candidates: Iterable[Candidate]) -> dict[str, str]:
+    """Id, name and weights of each candidate -> its name."""
+    return {
+        key: item.name
+        for item in candidates
+        for key in (item.id, item.name, item.weights.name if item.weights else "")
+        if key
+    }
 
 
 def leaks(text: str, instructions: str) -> bool:
@@ -52,13 +70,14 @@ def amended(arguments: Mapping[str, Any], desk: Desk) -> Amended:
     """The change as an event; errors: ToolError saying what would be right."""
     asked = typed(AmendArguments, "amend", arguments)
     value, at, shown = _CHECKS[asked.change](asked, desk)
-    reason = desk.grounded(asked.reason)
+    reason = desk.grounded(asked.reason, subject=value)
     return Amended(
         step=desk.event.step,
         change=asked.change,
         value=value,
         reason=reason.text,
         at=at,
+        over=text_at(desk.event.draft, at) or "",
         figures=tuple(dict.fromkeys((*shown.figures, *reason.figures))),
         names=tuple(dict.fromkeys((*shown.names, *reason.names))),
     )
@@ -72,6 +91,8 @@ def _candidate(asked: AmendArguments, desk: Desk) -> _Checked:
     known = [item.id for item in desk.context.comparison.candidates]
     if desk.event.step != "architecture" or asked.value not in known:
         raise ToolError("agent.no_candidate", value=asked.value, known=", ".join(known))
+    if asked.value == known[0]:
+        raise ToolError("agent.already_first", value=asked.value)
     return asked.value, "", _NOTHING
 
 
@@ -91,9 +112,20 @@ def _added(asked: AmendArguments, desk: Desk) -> _Checked:
 
 
 def _sentence(asked: AmendArguments, desk: Desk) -> _Checked:
-    if text_at(desk.event.draft, asked.at) is None:
+    """Only sentences the model was shown: no code, no names, no settings, and nothing a technique wrote."""
+    old = text_at(desk.event.draft, asked.at) or ""
+    if not old.endswith(_SENTENCE_ENDS) or not is_shown(asked.at):
         raise ToolError("agent.no_sentence", at=asked.at)
-    shown = desk.grounded(asked.value)
+    whole = asked.change == "rewrite"
+    cited = desk.event.citations.get(asked.at, ()) if whole else ()
+    kept = [record for record in desk.event.evidence if record.id in cited]
+    shown = desk.grounded(asked.value, kept)
+    there = {(record.quantity, record.value) for record in shown.figures}
+    missing = [f"{{{record.id}}}" for record in kept if (record.quantity, record.value) not in there]
+    chosen = desk.context.candidate.name
+    missing += [chosen] if whole and chosen in old and chosen not in shown.text else []
+    if missing:
+        raise ToolError("agent.not_kept", missing=" ".join(missing))
     return shown.text, asked.at, shown
 
 

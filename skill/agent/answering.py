@@ -12,12 +12,11 @@ from deep_learning_expert.skill.agent.arguments import AcceptArguments, MoreArgu
 from deep_learning_expert.skill.agent.functions import look_up
 from deep_learning_expert.skill.agent.model import Reply, ToolCall
 from deep_learning_expert.skill.agent.prompting import shown_figures
-from deep_learning_expert.skill.agent.telemetry import tool_call
-from deep_learning_expert.skill.agent.turns import assistant_message
+from deep_learning_expert.skill.agent.turns import results_of
 from deep_learning_expert.skill.agent.untrusted import fenced
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import Amended, Effect, QuestionsAsked, WentBack
-from deep_learning_expert.tools.errors import ExpertError, ToolError
+from deep_learning_expert.tools.errors import ToolError
 from deep_learning_expert.tools.figures import Figure
 
 _SHOWN_CHARS = 2400  # of an answer; the rest is had by its handle
@@ -27,9 +26,8 @@ _DECISIVE = {"accept", "amend", "ask", "go_back"}
 
 @dataclass
 class Answers:
-    """What a reply led to. assistant: the model's message, cleaned; results: one per call; see `ModelTurn`."""
+    """What a reply led to. results: one per call; see `ModelTurn`."""
 
-    assistant: dict[str, Any]
     results: tuple[dict[str, Any], ...] = ()
     kept: dict[str, str] = field(default_factory=dict)
     figures: tuple[Figure, ...] = ()
@@ -39,20 +37,10 @@ class Answers:
 
 def answer(reply: Reply, session: Session, instructions: str) -> Answers:
     """Answers all calls of a reply in order; a later call sees what an earlier one changed."""
-    found = Answers(assistant_message(reply))
-    failed = False
-    for call in reply.calls:
-        try:
-            with tool_call(call.name, call.id):
-                text = _run(call, found, session, instructions)
-        except ExpertError as problem:
-            failed, text = (
-                True,
-                template(session.state.language, "agent.error").format(
-                    problem=problem.sentence(session.state.language)
-                ),
-            )
-        found.results = (*found.results, {"role": "tool", "tool_call_id": call.id, "content": text})
+    found = Answers()
+    found.results, failed = results_of(
+        reply.calls, lambda call: _run(call, found, session, instructions), session.state.language
+    )
     decided = any(call.name in _DECISIVE for call in reply.calls)
     found.closes = not reply.calls or (decided and not failed)
     return found
@@ -62,7 +50,7 @@ def _run(call: ToolCall, found: Answers, session: Session, instructions: str) ->
     own = _OWN.get(call.name)
     if own is not None:
         return own(call.arguments, found, session, instructions)
-    text, figures = look_up(call.name, call.arguments)
+    text, figures = look_up(call.name, call.arguments, _OWN)
     found.figures = tuple(dict.fromkeys((*found.figures, *figures)))
     return fenced(_shown(text, call.id, found, session))
 

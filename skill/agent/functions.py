@@ -4,7 +4,7 @@ nor the machine. Their schemas are the same in every call, so that servers can k
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from typing import Any
 
@@ -73,13 +73,15 @@ def _is_object(value: Mapping[str, Any]) -> bool:
     return value.get("type") == "object" and isinstance(value.get("description"), str)
 
 
-def look_up(name: str, arguments: Mapping[str, Any]) -> tuple[str, tuple[Figure, ...]]:
+def look_up(name: str, arguments: Mapping[str, Any], others: Iterable[str]) -> tuple[str, tuple[Figure, ...]]:
     """The tool's answer as text for the model, and its figures; errors: ToolError.
+
+    others: functions that can be called as well, to be named when there is no such tool.
 
     A figure is shown as "{id} = value unit, kind".
     """
     if name not in LOOKUPS:
-        raise ToolError("agent.unknown_function", name=name, known=", ".join((*_OWN, *LOOKUPS)))
+        raise ToolError("agent.unknown_function", name=name, known=", ".join((*others, *LOOKUPS)))
     try:
         result = toolbox.call(name, arguments)
     except ToolError:

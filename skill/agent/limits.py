@@ -69,18 +69,23 @@ def reached(turns: Iterable[ModelTurn], limits: Limits) -> str:
     return next((name for name, hit in checks.items() if hit), "")
 
 
-# Said once per step, and meant each time.
+# Meant each time.
 _REPEATABLE = {"accept", "more"}
 
 
 def most_repeated(turns: Iterable[ModelTurn]) -> int:
-    """How often the most repeated function call was made within one step."""
-    calls = Counter(
-        (turn.step, function.get("name"), _canonical(function.get("arguments")))
-        for turn in turns
-        for function in _functions(turn.assistant)
-        if function.get("name") not in _REPEATABLE
-    )
+    """How often the most repeated function call was made within the last exchange, about a step or a message."""
+    calls: Counter[tuple[object, str]] = Counter()
+    before: ModelTurn | None = None
+    for turn in turns:
+        if before is None or before.closes or before.step != turn.step or (turn.prompt and not before.fault):
+            calls.clear()
+        calls.update(
+            (function.get("name"), _canonical(function.get("arguments")))
+            for function in _functions(turn.assistant)
+            if function.get("name") not in _REPEATABLE
+        )
+        before = turn
     return max(calls.values(), default=0)
 
 

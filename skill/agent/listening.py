@@ -15,23 +15,22 @@ from pydantic import ValidationError
 
 from deep_learning_expert.prompts.phrases import Language, template
 from deep_learning_expert.skill.agent.amendments import leaks, text_fields
-from deep_learning_expert.skill.agent.arguments import FactArguments, SayArguments, typed
-from deep_learning_expert.skill.agent.client.replies import read_reply
-from deep_learning_expert.skill.agent.functions import listed, look_up, schemas
-from deep_learning_expert.skill.agent.grounded import ground
+from deep_learning_expert.skill.agent.arguments import AcceptArguments, FactArguments, SayArguments, typed
+from deep_learning_expert.skill.agent.functions import LOOKUPS, look_up
 from deep_learning_expert.skill.agent.limits import Limits, reached
 from deep_learning_expert.skill.agent.model import RawReply, Reply, Request, ToolCall
-from deep_learning_expert.skill.agent.prompting import messages, system_prompt
-from deep_learning_expert.skill.agent.turns import CALL_FAILED, assistant_message, cost, unusable
+from deep_learning_expert.skill.agent.prompting import new_figures, news, next_request, system_prompt
+from deep_learning_expert.skill.agent.turns import correction, opened, results_of
 from deep_learning_expert.skill.agent.untrusted import fenced
 from deep_learning_expert.skill.contract.grounding import strings
-from deep_learning_expert.skill.contract.report import Report
+from deep_learning_expert.skill.contract.report import Decisions, Report
 from deep_learning_expert.skill.contract.task import Task, TaskType
+from deep_learning_expert.skill.contract.written import ground
 from deep_learning_expert.skill.intake.reading import read_task
 from deep_learning_expert.skill.trigger.split import split
 from deep_learning_expert.skill.workflow.events import ModelTurn
 from deep_learning_expert.skill.workflow.state import with_answer
-from deep_learning_expert.tools.errors import ExpertError, ModelError, ToolError
+from deep_learning_expert.tools.errors import ToolError
 from deep_learning_expert.tools.figures import Figure
 
 TALK = "talk"
@@ -77,106 +76,73 @@ class Situation:
 
 def listen(situation: Situation, model: str, limits: Limits) -> Generator[Request, RawReply, Heard]:
     """The exchange about one message; nothing the model does can make it fail."""
-    listener = _Listener(situation, model)
+    listener = _Listener(situation)
     prompt = _prompt(situation)
     for _ in range(_MOST_CALLS):
         past = (*situation.turns, *listener.turns)
         if reached(past, limits):
             break
-        request = Request(
-            system_prompt(situation.language),
-            messages(past, prompt),
-            schemas(situation.language),
-            limits.output_tokens_per_call,
-        )
-        try:
-            raw = yield request
-        except ModelError:
-            listener.turns.append(ModelTurn(step=TALK, model=model, prompt=prompt, fault=CALL_FAILED, closes=True))
-            break
-        turn = listener.take(request, raw, prompt)
-        prompt = template(situation.language, f"agent.correction.{turn.fault.rpartition('.')[2]}") if turn.fault else ""
+        lang = situation.language
+        reply, turn = yield from opened(TALK, model, prompt, next_request(lang, past, prompt, limits), lang)
+        if reply is not None:
+            turn = listener.take(reply, turn)
+        listener.turns.append(turn)
         if turn.closes:
             break
+        prompt = correction(turn, lang)
     return Heard(tuple(listener.facts), tuple(listener.doubted), listener.said, tuple(listener.turns))
 
 
 class _Listener:
     """Answers the model's calls about one message and keeps what holds."""
 
-    def __init__(self, situation: Situation, model: str) -> None:
+    def __init__(self, situation: Situation) -> None:
         self._situation = situation
-        self._model = model
         self._pool: dict[str, Figure] = {record.id: record for record in _evidence(situation)}
         self.facts: list[HeardFact] = []
         self.doubted: list[HeardFact] = []
         self.said = ""
         self.turns: list[ModelTurn] = []
 
-    def take(self, request: Request, raw: RawReply, prompt: str) -> ModelTurn:
-        """One answer of the model as an event."""
-        spent = cost(request, raw)
-        try:
-            reply = read_reply(raw, [str(tool["name"]) for tool in request.tools], model=self._model)
-        except ModelError as problem:
-            turn = ModelTurn(step=TALK, model=self._model, prompt=prompt, fault=problem.code, **spent)
-        else:
-            turn = self._answered(reply, prompt, spent)
-        self.turns.append(turn)
-        return turn
-
-    def _answered(self, reply: Reply, prompt: str, spent: dict[str, Any]) -> ModelTurn:
-        fault = unusable(reply)
-        if fault:
-            closes = reply.finish == "refusal"
-            return ModelTurn(step=TALK, model=self._model, prompt=prompt, fault=fault, closes=closes, **spent)
-        results: list[dict[str, Any]] = []
-        figures: list[Figure] = []
-        failed = False
+    def take(self, reply: Reply, turn: ModelTurn) -> ModelTurn:
+        """The turn with its calls answered; text without a call is an answer to the person."""
+        before = set(self._pool)
         calls = reply.calls or (ToolCall("", "say", {"text": reply.text}),)
-        for call in calls:
-            try:
-                text, found = self._run(call)
-                figures += found
-            except ExpertError as problem:
-                said = problem.sentence(self._situation.language)
-                failed, text = True, template(self._situation.language, "agent.error").format(problem=said)
-            results.append({"role": "tool", "tool_call_id": call.id, "content": text})
-        looked = any(call.name not in ("set_fact", "say", "accept") for call in calls)
-        return ModelTurn(
-            step=TALK,
-            model=self._model,
-            prompt=prompt,
-            assistant=assistant_message(reply),
-            results=tuple(results) if reply.calls else (),
-            figures=tuple(dict.fromkeys(figures)),
-            closes=not failed and not looked,
-            repairs=reply.repairs,
-            **spent,
-        )
+        results, failed = results_of(calls, self._run, self._situation.language)
+        looked = any(call.name in LOOKUPS for call in calls)
+        update: dict[str, Any] = {
+            "figures": tuple(record for key, record in self._pool.items() if key not in before),
+            "closes": not failed and not looked,
+        }
+        if reply.calls:
+            update["results"] = results
+        elif failed:
+            update["detail"] = results[0]["content"]
+        return turn.model_copy(update=update)
 
-    def _run(self, call: ToolCall) -> tuple[str, tuple[Figure, ...]]:
-        done = template(self._situation.language, "agent.done")
-        if call.name == "accept":
-            return done, ()
-        if call.name == "set_fact":
-            self._note(typed(FactArguments, "set_fact", call.arguments))
-            return done, ()
-        if call.name == "say":
-            self._say(typed(SayArguments, "say", call.arguments).text)
-            return done, ()
-        text, figures = look_up(call.name, call.arguments)
+    def _run(self, call: ToolCall) -> str:
+        own = {"set_fact": self._note, "say": self._say, "accept": _accept}
+        if call.name in own:
+            own[call.name](call.arguments)
+            return template(self._situation.language, "agent.done")
+        text, figures = look_up(call.name, call.arguments, own)
         self._pool |= {record.id: record for record in figures}
-        return fenced(text), figures
+        return fenced(text)
 
-    def _say(self, text: str) -> None:
-        if leaks(text, system_prompt(self._situation.language)):
+    def _say(self, arguments: Mapping[str, Any]) -> None:
+        """Errors: ToolError agent.leak and those of `ground`."""
+        text, lang, decided = typed(SayArguments, "say", arguments).text, self._situation.language, None
+        if leaks(text, system_prompt(lang)):
             raise ToolError("agent.leak")
-        names = _names(self._situation)
-        self.said = ground(text, self._pool, names, self._situation.language, most_chars=_ANSWER_CHARS).text
+        if self._situation.report is not None:
+            decided = self._situation.report.decisions
+        models, subject = ({}, "") if decided is None else (_models(decided), decided.architecture.name)
+        found = ground(text, self._pool, models, lang, models=models, subject=subject, most_chars=_ANSWER_CHARS)
+        self.said = found.text
 
-    def _note(self, asked: FactArguments) -> None:
+    def _note(self, arguments: Mapping[str, Any]) -> None:
         """Errors: ToolError when the quote, the field or the value does not hold."""
+        asked = typed(FactArguments, "set_fact", arguments)
         span = _span(asked.quote, self._situation.message)
         if span is None:
             raise ToolError("agent.no_quote", quote=asked.quote)
@@ -187,6 +153,10 @@ class _Listener:
         head, _, rest = asked.field.partition(".")
         before = (self._situation.stated.get(head) or {}).get(rest)
         (self.doubted if before and before != text else self.facts).append(fact)
+
+
+def _accept(arguments: Mapping[str, Any]) -> None:
+    typed(AcceptArguments, "accept", arguments)
 
 
 def _value(asked: FactArguments) -> str:
@@ -221,12 +191,10 @@ def _evidence(situation: Situation) -> Iterable[Figure]:
         yield from turn.figures
 
 
-def _names(situation: Situation) -> tuple[str, ...]:
-    decisions = situation.report.decisions if situation.report else None
-    if decisions is None:
-        return ()
-    models = (decisions.architecture, *decisions.alternatives)
-    return tuple(dict.fromkeys(name for item in models for name in (item.name, item.id)))
+def _models(decided: Decisions) -> dict[str, str]:
+    """Id, name and weights of each network of the plan -> its name."""
+    models = (decided.architecture, *decided.alternatives)
+    return {key: item.name for item in models for key in (item.id, item.name, item.weights or "") if key}
 
 
 def _prompt(situation: Situation) -> str:
@@ -239,7 +207,7 @@ def _prompt(situation: Situation) -> str:
         lines = (
             f"{place}: {text[:_SENTENCE_CHARS]}" for place, text in strings(report.plan) if "codeFramework" not in place
         )
-        parts.append(template(lang, "agent.talk.plan").format(plan="\n".join(lines)))
-        figures = "\n".join(listed(record, lang) for record in report.evidence)
-        parts.append(template(lang, "agent.step.figures").format(figures=figures))
+        earlier = [turn.prompt for turn in situation.turns if turn.step == TALK]
+        parts += news("agent.talk.plan", "\n".join(lines), earlier, lang)
+        parts += new_figures(report.evidence, earlier, lang)
     return "\n".join(parts)

@@ -7,12 +7,13 @@ blanked (see `untrusted`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 
 from deep_learning_expert.prompts.phrases import Language, template
-from deep_learning_expert.skill.agent.functions import listed
-from deep_learning_expert.skill.agent.model import Message
+from deep_learning_expert.skill.agent.functions import listed, schemas
+from deep_learning_expert.skill.agent.limits import Limits
+from deep_learning_expert.skill.agent.model import Message, Request
 from deep_learning_expert.skill.agent.untrusted import Blanker, words_of
 from deep_learning_expert.skill.contract.grounding import strings
 from deep_learning_expert.skill.document import skill_document
@@ -24,7 +25,7 @@ from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.recipe.alternatives import optional_techniques, other_techniques
 
-_SENTENCE_CHARS = 160  # enough to judge a sentence of a draft by
+_SENTENCE_CHARS: Mapping[Language, int] = {"en": 130, "zh": 65}  # enough to judge a sentence of a draft by
 # Parts of a draft that only repeat what the message lists already, or are code.
 _NOT_SHOWN = ("codeFramework", "/augmentation/", "/regularization/", "/pretrainedModel/")
 
@@ -41,31 +42,40 @@ def system_prompt(lang: Language) -> str:
     return template(lang, "agent.system").format(steps=steps, failures=failures)
 
 
-def messages(turns: Iterable[ModelTurn], prompt: str) -> tuple[Message, ...]:
+def messages(turns: Iterable[ModelTurn], prompt: str, lang: Language) -> tuple[Message, ...]:
     """The exchange so far and a new message: a view of the events, with every call answered."""
     found: list[Message] = []
     for turn in turns:
-        _say(found, turn.prompt)
+        _say(found, turn.prompt, lang)
         if turn.assistant is not None:
             found.append(turn.assistant)
             found.extend(turn.results)
-    _say(found, prompt)
+    _say(found, prompt, lang)
     return tuple(found)
 
 
-def _say(found: list[Message], text: str) -> None:
-    """A user message; joined to one just before it, because some servers want the roles to take turns."""
+def next_request(lang: Language, turns: Iterable[ModelTurn], prompt: str, limits: Limits) -> Request:
+    """The exchange so far and a new message, as one request."""
+    return Request(system_prompt(lang), messages(turns, prompt, lang), schemas(lang), limits.output_tokens_per_call)
+
+
+def _say(found: list[Message], text: str, lang: Language) -> None:
+    """A user message. Some servers want the roles to take turns: it is joined to one just before it, and between the
+    answer of a function and a person Mistral's want a word of the assistant."""
     if not text:
         return
     if found and found[-1]["role"] == "user":
         text = f"{found.pop()['content']}\n\n{text}"
+    elif found and found[-1]["role"] == "tool":
+        found.append({"role": "assistant", "content": template(lang, "agent.done")})
     found.append({"role": "user", "content": text})
 
 
 def step_prompt(event: StepDone, choices: Iterable[str], context: Context, state: State) -> str:
-    """The message that opens a step."""
+    """The message that opens a step; facts and figures that an earlier message holds are not said again."""
     lang = context.language
     blanker = Blanker(_foreign(state))
+    said = [turn.prompt for turn in state.turns if turn.step in STEPS]
     parts = [
         template(lang, "agent.step.head").format(
             number=STEPS.index(event.step) + 1,
@@ -73,31 +83,34 @@ def step_prompt(event: StepDone, choices: Iterable[str], context: Context, state
             open=" ".join(template(lang, f"agent.open.{name}") for name in choices),
             back=", ".join(BACK[event.step]) or "-",
         ),
-        template(lang, "agent.step.task").format(facts=_facts(context)),
     ]
+    parts += news("agent.step.task", blanker.blank(_facts(context)), said, lang)
     parts += [describe(context) for name, describe in _CHOICES.items() if name in choices]
-    draft = "\n".join(f"{place}: {_start_of(text)}" for place, text in strings(event.draft) if _worth(place))
+    draft = "\n".join(f"{place}: {_start_of(text, lang)}" for place, text in strings(event.draft) if is_shown(place))
     if draft:
         parts.append(template(lang, "agent.step.draft").format(draft=draft))
-    parts.append(template(lang, "agent.step.figures").format(figures=_listed(shown_figures(event, context), lang)))
+    parts += new_figures(shown_figures(event, context), said, lang)
     return blanker.blank("\n".join(parts))
 
 
 def shown_figures(event: StepDone, context: Context) -> tuple[Figure, ...]:
     """The figures a step's message lists: those its shown sentences cite, and those of the candidates."""
-    cited = {name for place, names in event.citations.items() if _worth(place) for name in names}
+    cited = {name for place, names in event.citations.items() if is_shown(place) for name in names}
     found = [record for record in event.evidence if record.id in cited]
     if event.step == "architecture":
         found += [record for candidate in context.comparison.candidates for record in _candidate_figures(candidate)]
-    return tuple(record for record in dict.fromkeys(found) if record.kind != "measured")
+    alike = {(record.quantity, record.value, record.conditions.get("model")): record for record in reversed(found)}
+    return tuple(record for record in alike.values() if record.kind != "measured")[::-1]
 
 
-def _worth(pointer: str) -> bool:
+def is_shown(pointer: str) -> bool:
+    """Whether the message of a step shows this place of the draft; only there a sentence may be changed."""
     return not any(part in pointer for part in _NOT_SHOWN)
 
 
-def _start_of(text: str) -> str:
-    return text if len(text) <= _SENTENCE_CHARS else f"{text[:_SENTENCE_CHARS]} …"
+def _start_of(text: str, lang: Language) -> str:
+    most = _SENTENCE_CHARS[lang]
+    return text if len(text) <= most else f"{text[:most]} …"
 
 
 def _foreign(state: State) -> Iterable[str]:
@@ -108,8 +121,17 @@ def _foreign(state: State) -> Iterable[str]:
         yield from (notice.text for notice in observation.notices)
 
 
-def _listed(figures: Iterable[Figure], lang: Language) -> str:
-    return "\n".join(listed(record, lang) for record in figures)
+def news(key: str, text: str, said: Sequence[str], lang: Language) -> list[str]:
+    """A part of a message, none when the last message that held this part said the same."""
+    part, head = template(lang, key).format(text=text), template(lang, key).format(text="")
+    return [] if part in next((earlier for earlier in reversed(said) if head in earlier), "") else [part]
+
+
+def new_figures(figures: Iterable[Figure], said: Iterable[str], lang: Language) -> list[str]:
+    """The list of those figures that no earlier message listed, as one part of a message, or none."""
+    before = {line for text in said for line in text.splitlines()}
+    lines = [line for line in (listed(record, lang) for record in figures) if line not in before]
+    return [template(lang, "agent.step.figures").format(figures="\n".join(lines))] if lines else []
 
 
 def _facts(context: Context) -> str:

@@ -21,7 +21,7 @@ ModelOption = Annotated[
 
 def advice_of(model: str | None, offline: bool) -> Advice | None:
     """The advice of the model named, or of the environment's; None to work offline. Errors: SettingError."""
-    from deep_learning_expert.skill.agent.chosen import chosen_model
+    from deep_learning_expert.skill.agent.client.chosen import chosen_model
 
     chosen = chosen_model(model, offline=offline)
     if chosen is None:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from deep_learning_expert.prompts.phrases import Language, template
+from deep_learning_expert.skill.contract.report import Notice
 from deep_learning_expert.skill.workflow.events import Amended, StepDone
 from deep_learning_expert.tools.architecture.candidate import Comparison
 from deep_learning_expert.tools.recipe.alternatives import with_technique, without_technique
@@ -41,15 +43,38 @@ def amend_recipe(recipe: Recipe, amendments: Iterable[Amended]) -> Recipe:
     return recipe
 
 
-def amend_texts(event: StepDone, amendments: Sequence[Amended]) -> StepDone:
-    """The draft with the model's sentences in place, and their figures cited where they stand."""
+def amend_texts(event: StepDone, amendments: Sequence[Amended], language: Language) -> StepDone:
+    """The draft with the model's sentences in place, their figures cited where they stand, and a notice of each change.
+
+    A sentence written over another one than stands there now is left out, and so is the reason of a choice that a
+    later one overruled.
+    """
     mine = [item for item in amendments if item.step == event.step]
+    last = {_about(item): item for item in mine}
     for item in mine:
         if item.change in ("rewrite", "add-sentence"):
+            if item.over and text_at(event.draft, item.at) != item.over:
+                continue
             event = _with_text(event, item.at, item.value, item, whole=item.change == "rewrite")
+        elif last[_about(item)] is not item:
+            continue
         elif item.change == "choose-architecture":
             event = _with_text(event, _TRADEOFF, item.reason, item, whole=False)
+        event = _told(event, item, language)
     return event
+
+
+def _about(item: Amended) -> str:
+    """What a change decides: of two about the same, the later one holds."""
+    return "" if item.change == "choose-architecture" else item.value
+
+
+def _told(event: StepDone, item: Amended, language: Language) -> StepDone:
+    """With a notice, so that nothing of the model's is mistaken for a tool's, and records of the figures in it."""
+    text = template(language, f"agent.notice.{item.change}").format(value=item.value, at=item.at, reason=item.reason)
+    notice = Notice(id=f"agent.{item.change}", severity="note", text=text)
+    evidence = tuple(dict.fromkeys((*event.evidence, *item.figures)))
+    return event.model_copy(update={"notices": (*event.notices, notice), "evidence": evidence})
 
 
 def text_at(draft: object, pointer: str) -> str | None:
@@ -77,7 +102,6 @@ def _with_text(event: StepDone, pointer: str, text: str, item: Amended, *, whole
         update={
             "draft": _put(event.draft, pointer.split("/")[1:], written),
             "citations": {key: ids for key, ids in citations.items() if ids},
-            "evidence": tuple(dict.fromkeys((*event.evidence, *item.figures))),
             "names": tuple(dict.fromkeys((*event.names, *item.names))),
         }
     )

@@ -112,23 +112,12 @@ def _notices(state: State) -> list[Notice]:
 
 
 def _part_of_the_model(state: State) -> list[Notice]:
-    """What a language model changed and why, and why it stopped, so that nothing of its is mistaken for a tool's."""
-    lang = state.language
-    found = [
-        Notice(
-            id=f"agent.{item.change}",
-            severity="note",
-            text=phrases.template(lang, f"agent.notice.{item.change}").format(
-                value=item.value, at=item.at, reason=item.reason
-            ),
-        )
-        for item in state.amendments
-    ]
+    """Why a language model stopped; what it changed stands in the drafts' own notices."""
     stopped = state.model_stopped
-    if stopped is not None:
-        text = phrases.template(lang, f"agent.stopped.{stopped.reason}").format(detail=stopped.detail)
-        found.append(Notice(id=f"agent.stopped.{stopped.reason}", severity="note", text=text))
-    return found
+    if stopped is None:
+        return []
+    text = phrases.template(state.language, f"agent.stopped.{stopped.reason}").format(detail=stopped.detail)
+    return [Notice(id=f"agent.stopped.{stopped.reason}", severity="note", text=text)]
 
 
 def _usage(state: State) -> Usage:

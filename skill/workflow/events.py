@@ -103,8 +103,8 @@ class CardWritten(_Event):
 class Amended(_Event):
     """The model changed the draft of a step; checked before it was written down.
 
-    value: a candidate's id, a technique's id, or the new sentence; at: JSON pointer of a sentence; figures and names:
-    those shown in value and reason.
+    value: a candidate's id, a technique's id, or the new sentence; at: JSON pointer of a sentence; over: what stood
+    there when the change was made; figures and names: those shown in value and reason.
     """
 
     kind: Literal["amended"] = "amended"
@@ -113,6 +113,7 @@ class Amended(_Event):
     value: str
     reason: str
     at: str = ""
+    over: str = ""
     figures: tuple[Figure, ...] = ()
     names: tuple[str, ...] = ()
 

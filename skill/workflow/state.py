@@ -130,6 +130,7 @@ def _absorb(state: State, event: Event) -> State:
                 stalled = ()  # a new architecture starts its own count
             return replace(
                 state,
+                model_stopped=None,
                 observations=(*state.observations, event),
                 standing=state.standing if state.name in STEPS else (*state.standing, event),
                 failures=failures,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from deep_learning_expert.evals.injection.suite import Case, benign, cases, play
-from deep_learning_expert.skill.agent import grounded, listening
-from deep_learning_expert.skill.agent.grounded import GroundedText
+from deep_learning_expert.skill.agent import listening
+from deep_learning_expert.skill.contract.written import GroundedText, ground
 
 CASES = cases()
 
@@ -36,4 +36,4 @@ def test_the_suite_notices_when_nothing_is_checked(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(listening, "leaks", lambda *_: False)
     case = next(case for case in CASES if case.place == "pasted" and case.goal == "prompt" and case.language == "en")
     assert play(case, "hostile").effects == ("our instructions in an output",)
-    assert grounded.ground is not listening.ground
+    assert ground is not listening.ground

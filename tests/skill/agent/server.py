@@ -3,7 +3,7 @@
 A script is {"replies": [ENTRY, ...], "repeat": false}; POST /scripts takes one and answers with the number under which
 it is played: the base URL is then http://127.0.0.1:PORT/NUMBER/v1. Each request takes the script's next entry (with
 "repeat" the first comes after the last), and one too many gets status 599. With "by_turn" it takes the entry after as
-many as the request holds answers of the assistant, so that any number of conversations can share a script; cached
+many as the request holds answers with calls, so that any number of conversations can share a script; cached
 prefixes are not counted then. An entry says what to answer, and how badly:
     {text: "..."} {calls: [{call: NAME, arguments: {...}}]} {body: ANY}   a completion, or this body
     {raw: "TEXT", type: "text/html"}                                      these bytes
@@ -98,7 +98,7 @@ class _State:
             by_turn = self.script.get("by_turn", False)
             shared = max((_common(prompt, earlier) for earlier in self.prompts), default=0)
             self.prompts += [] if by_turn else [prompt]
-            said = sum(message.get("role") == "assistant" for message in body.get("messages", []))
+            said = sum(bool(message.get("tool_calls")) for message in body.get("messages", []))
             position, replies = said if by_turn else len(self.log), self.script["replies"]
             request |= {"prompt": len(prompt) // _BYTES_PER_TOKEN, "cached": shared // _BYTES_PER_TOKEN}
             self.log.append(request)
