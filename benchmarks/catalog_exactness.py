@@ -142,7 +142,7 @@ YOLO = [
     "yolov8n",
     "yolov8s",
     "yolov8m",
-    "yolov5s",
+    "yolo26l",
 ]
 SMP = {"unet_resnet34": ("Unet", "resnet34"), "unet_mobilenet_v2": ("Unet", "mobilenet_v2")}
 DIFFUSERS: dict[str, tuple[str, dict[str, Any]]] = {

@@ -4,12 +4,14 @@ that is trained sees one observation (critics with an action), as in a gradient 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 import torch
 from torch import nn
 
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
+from deep_learning_expert.tools.catalog.build.curated.libraries import from_repository
 from deep_learning_expert.tools.catalog.build.curated.networks import (
     Heads,
     Noisy,
@@ -77,6 +79,55 @@ def rainbow() -> nn.Module:
     atoms = 51
     streams = (nn.Sequential(Noisy(3136, 512), nn.ReLU(), Noisy(512, atoms * n)) for n in (1, ATARI_ACTIONS))
     return Heads(nature_cnn(features=0), *streams)
+
+
+def diffusion_policy() -> Any:
+    """The one-dimensional U-Net over actions."""
+    code = from_repository(
+        "real-stanford/diffusion_policy",
+        "diffusion_policy.model.diffusion.conditional_unet1d",
+        without=("diffusion_policy", "diffusion_policy.model", "diffusion_policy.model.diffusion"),
+    )
+    seen = 2 * (2 * 512 + 9)
+    sizes = {"diffusion_step_embed_dim": 128, "down_dims": [512, 1024, 2048], "kernel_size": 5, "n_groups": 8}
+    return code.ConditionalUnet1D(10, global_cond_dim=seen, cond_predict_scale=True, **sizes)
+
+
+class ActionChunks(nn.Module):
+    """ACT when it acts: ResNet-18's last map and the joints through a transformer, a hundred actions out."""
+
+    def __init__(self, width: int = 512, inner: int = 3200, actions: int = 100, joints: int = 14) -> None:
+        super().__init__()
+        models = import_module("torchvision.models")
+        self.eye = nn.Sequential(*list(models.resnet18(weights=None).children())[:-2])
+        self.entry = nn.Conv2d(512, width, 1)
+        self.joints, self.style = nn.Linear(joints, width), nn.Linear(32, width)
+        self.extra, self.queries = nn.Embedding(2, width), nn.Embedding(actions, width)
+        sizes: dict[str, Any] = {"dim_feedforward": inner, "batch_first": True}
+        self.transformer = nn.Transformer(width, 8, 4, 7, **sizes)
+        self.head, self.padding = nn.Linear(width, joints), nn.Linear(width, 1)
+
+    def forward(self, image: torch.Tensor, joints: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        """(samples, 3, height, width), (samples, joints) -> actions and whether each is padding."""
+        places = self.entry(self.eye(image)).flatten(2).transpose(1, 2)
+        style = self.style(joints.new_zeros(len(joints), 32)).unsqueeze(1)
+        seen = torch.cat([style, self.joints(joints).unsqueeze(1), places], 1)
+        wanted = self.queries.weight.unsqueeze(0).expand(len(image), -1, -1)
+        out = self.transformer(seen, wanted)
+        return self.head(out), self.padding(out)
+
+
+def multi_agent(row: str, how: str, state: int) -> Entry:
+    """Simple Spread with three agents: 18 values each, five actions; the critic sees one's own or everyone's values."""
+
+    def normed(values: int, out: int) -> nn.Sequential:
+        layers: list[nn.Module] = [nn.LayerNorm(values)]
+        for into in (values, 64):
+            layers += [nn.Linear(into, 64), nn.ReLU(), nn.LayerNorm(64)]
+        return nn.Sequential(*layers, nn.Linear(64, out))
+
+    at = f"18 values, 5 actions, critic of {state} values (Simple Spread)"
+    return vectors(row, lambda: Parallel(normed(18, 5), normed(state, 1)), (18, state), at, how)
 
 
 ENTRIES = [
@@ -170,4 +221,24 @@ ENTRIES = [
         "two layers of 256: policy, two critics",
     ),
     offline("bc-mlp", lambda: mlp(CHEETAH, *TWO, JOINTS), (CHEETAH,), "two layers of 256"),
+    Entry(
+        "diffusion-policy",
+        diffusion_policy,
+        lambda n: (torch.empty(n, 16, 10), torch.zeros(n, dtype=torch.long), None, torch.empty(n, 2 * (2 * 512 + 9))),
+        "16 actions of 10 values, one step",
+        "real-stanford/diffusion_policy:model/diffusion/conditional_unet1d.py on the meta device, sizes of "
+        "train_diffusion_unet_image_workspace.yaml (two steps seen, two cameras of 512 values)",
+        run=lambda network, given: network(given[0], given[1], given[2], given[3]),
+    ),
+    Entry(
+        "act",
+        ActionChunks,
+        lambda n: (torch.empty(n, 3, 480, 640), torch.empty(n, 14)),
+        "1 camera 480x640, 14 joints, 100 actions",
+        "the layers of tonyzhaozh/act:detr (width 512, 4 and 7 layers, inner 3200, ResNet-18, without the encoder of training)",
+    ),
+    multi_agent(
+        "mappo", "the layers of marlbenchmark/on-policy (two layers of 64, actor and a critic of the state)", 54
+    ),
+    multi_agent("ippo", "the layers of marlbenchmark/on-policy (two layers of 64, actor and critic)", 18),
 ]

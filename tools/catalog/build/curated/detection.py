@@ -13,6 +13,7 @@ import torch
 
 from deep_learning_expert.tools.catalog.build.count_timm import parameters
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
+from deep_learning_expert.tools.catalog.build.curated.libraries import checkout
 
 ULTRALYTICS = "ultralytics 8.4.190 built from {}; parameters before layers are fused, MACs after"
 
@@ -56,4 +57,15 @@ ENTRIES = [
     *variants("seg", "SegmentationModel", "nsm", 80),
     *variants("pose", "PoseModel", "ns", 1),
     *variants("obb", "OBBModel", "nsm", 15, 1024),
+    Entry(
+        "yolov5s",
+        checkout("ultralytics/yolov5", "models.yolo", yolov5),
+        lambda n: (torch.empty(n, 3, 640, 640),),
+        "640x640",
+        "ultralytics/yolov5:models/yolov5s.yaml; parameters before layers are fused, MACs after",
+        samples=1,
+        train=False,
+        size=lambda network: network.as_built,
+        device="cpu",
+    ),
 ]

@@ -13,7 +13,8 @@ import torch
 from torch import nn
 
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
-from deep_learning_expert.tools.catalog.build.curated.networks import mlp
+from deep_learning_expert.tools.catalog.build.curated.libraries import from_repository, tokens
+from deep_learning_expert.tools.catalog.build.curated.networks import Decoder, Embedded, Recurrent, mlp
 
 OGB = "the layers of snap-stanford/ogb:examples"
 ATOMS = 26
@@ -137,6 +138,23 @@ def links(row: str, *, own: bool) -> Entry:
     return Entry(row, lambda: Links(own=own), inputs, "1 link, 2 nodes of 128 features", how, samples=2048)
 
 
+def pairs_of_atoms(n: int) -> tuple[torch.Tensor, ...]:
+    """Features, places, and the two ends of every pair of one molecule."""
+    nodes_of_pair = torch.zeros(n * QM9_ATOMS * QM9_ATOMS, dtype=torch.long)
+    return torch.empty(n * QM9_ATOMS, 7), torch.empty(n * QM9_ATOMS, 3), (nodes_of_pair, nodes_of_pair)
+
+
+def digress() -> Any:
+    """Nine layers on QM9's heavy atoms; the widths in are the kinds of atoms and bonds with the extra features."""
+    code = from_repository("cvignac/DiGress", "src.models.transformer_model", without=("src", "src.models", *DIGRESS))
+    widths = {"X": 12, "E": 5, "y": 13}
+    hidden = {"dx": 256, "de": 64, "dy": 64, "n_head": 8, "dim_ffX": 256, "dim_ffE": 128, "dim_ffy": 128}
+    inner = {"X": 256, "E": 128, "y": 128}
+    return code.GraphTransformer(9, widths, inner, hidden, {"X": 4, "E": 5, "y": 0}, nn.ReLU(), nn.ReLU())
+
+
+QM9_ATOMS = 18
+DIGRESS = ("src.diffusion", "wandb", "omegaconf")
 ENTRIES = [
     nodes(
         "gcn",
@@ -163,4 +181,37 @@ ENTRIES = [
     molecules("gin-virtual", "gin", "5 layers of 300 and a virtual node"),
     links("sage-link", own=True),
     links("gcn-link", own=False),
+    Entry(
+        "edm-molecule",
+        lambda: from_repository("ehoogeboom/e3_diffusion_for_molecules", "egnn.egnn_new", without=("egnn",)).EGNN(
+            7, 1, 256, "meta", n_layers=9, attention=True, tanh=True, inv_sublayers=1
+        ),
+        pairs_of_atoms,
+        f"a molecule of {QM9_ATOMS} atoms, one step",
+        "ehoogeboom/e3_diffusion_for_molecules:egnn/egnn_new.py on the meta device (9 layers of 256, all pairs of atoms)",
+        samples=1,
+    ),
+    Entry(
+        "digress",
+        digress,
+        lambda n: (torch.empty(n, 9, 12), torch.empty(n, 9, 9, 5), torch.empty(n, 13), torch.ones(n, 9)),
+        "a graph of 9 atoms, one step",
+        "cvignac/DiGress:src/models/transformer_model.py on the meta device, sizes of configs/experiment/qm9_no_h.yaml",
+    ),
+    Entry(
+        "char-rnn-smiles",
+        lambda: Embedded(30, 30, Recurrent("lstm", 30, 768, 30, 3, every=True)),
+        lambda n: (tokens(n, 60),),
+        "60 symbols",
+        "the layers of molecularsets/moses:moses/char_rnn (3 LSTM layers of 768), 30 symbols",
+        samples=64,
+    ),
+    Entry(
+        "molgpt",
+        lambda: Decoder(8, 256, 8, 30, positions=60),
+        lambda n: (tokens(n, 60),),
+        "60 symbols",
+        "the layers of devalab/molgpt:train/train.py's defaults (8 layers of 256) without biases, 30 symbols",
+        samples=64,
+    ),
 ]

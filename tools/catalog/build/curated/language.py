@@ -137,7 +137,7 @@ ENTRIES = [
         384,
         6,
         256,
-        "6 layers, width 384, 65 characters, karpathy/nanoGPT:config/train_shakespeare_char.py",
+        "6 layers, width 384, 65 characters, config/train_shakespeare_char.py",
     ),
     characters("nanogpt-char-small", 4, 128, 4, 64, "4 layers, width 128, 65 characters, positions not counted"),
     Entry(
@@ -145,7 +145,7 @@ ENTRIES = [
         lambda: Embedded(20_000, 300, TextCnn()),
         lambda n: (tokens(n, 64),),
         "64 words",
-        "the layers of Kim 2014, arXiv:1408.5882 (windows of 3, 4 and 5 words, 100 maps each), vectors of 300 for 20,000 words, 2 classes",
+        "the layers of Kim 2014, arXiv:1408.5882 (windows of 3, 4, 5 words, 100 maps), 20,000 vectors of 300, 2 classes",
         samples=8,
     ),
     Entry(

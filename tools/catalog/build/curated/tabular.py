@@ -16,7 +16,7 @@ from torch import nn
 
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
 from deep_learning_expert.tools.catalog.build.curated.libraries import tokens
-from deep_learning_expert.tools.catalog.build.curated.networks import mlp
+from deep_learning_expert.tools.catalog.build.curated.networks import Embedded, Recurrent, mlp
 
 NUMBERS = 8
 AT = f"{NUMBERS} numbers (California Housing)"
@@ -128,6 +128,62 @@ def normed(*sizes: int) -> nn.Sequential:
     return nn.Sequential(*layers, nn.Linear(*sizes[-2:]))
 
 
+class Denoiser(nn.Module):
+    """A network over a row's values and the step's sines."""
+
+    def __init__(
+        self, values: int = 9, time: int = 128, hidden: tuple[int, ...] = (512, 256, 256, 256, 256, 128)
+    ) -> None:
+        super().__init__()
+        self.entry = nn.Linear(values, time)
+        self.time = mlp(time, time, time)
+        self.network = mlp(time, *hidden, values)
+
+    def forward(self, row: torch.Tensor, step: torch.Tensor) -> torch.Tensor:
+        """(rows, values), (rows, 128) -> (rows, values)."""
+        return self.network(self.entry(row) + self.time(step))
+
+
+class Histories(nn.Module):
+    """A transformer over items; the next item's scores come from the table of items."""
+
+    def __init__(self, width: int, layers: int, heads: int, inner: int, length: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.table, self.places = nn.Embedding(ITEMS + 1, width), nn.Embedding(length + 1, width)
+        self.blocks = nn.ModuleList(
+            nn.ModuleDict(
+                {
+                    "norm": nn.LayerNorm(width),
+                    "qkv": nn.Linear(width, 3 * width),
+                    "out": nn.Linear(width, width),
+                    "norm2": nn.LayerNorm(width),
+                    "up": nn.Linear(width, inner),
+                    "down": nn.Linear(inner, width),
+                }
+            )
+            for _ in range(layers)
+        )
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, items: torch.Tensor) -> torch.Tensor:
+        """(people, items) -> scores of all items, (people, items of the table)."""
+        x = self.table(items) + self.places(torch.arange(items.shape[1]))
+        for block in self.blocks:
+            q, k, v = block["qkv"](block["norm"](x)).view(*x.shape[:2], 3, self.heads, -1).permute(2, 0, 3, 1, 4)
+            mixed = nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(x.shape)
+            x = x + block["out"](mixed)
+            x = x + block["down"](torch.relu(block["up"](block["norm2"](x))))
+        return nn.functional.linear(self.norm(x)[:, -1], self.table.weight)
+
+
+def history(row: str, build: Callable[[], Any], length: int, how: str) -> Entry:
+    """One person's items."""
+    at = f"{length} items of {ITEMS:,}"
+    return Entry(row, build, lambda n: (tokens(n, length),), at, f"the layers of {how}", samples=16)
+
+
+ITEMS = 10_000
 CRITEO_FIELDS, CRITEO_VALUES, CRITEO_WIDTH = 39, 2_086_316, 10
 
 
@@ -170,5 +226,30 @@ ENTRIES = [
         lambda: Cross(FLAT, 3, (500, 500, 500)),
         "ranking/ctr/DCNv2/DCNv2_criteo_x1 (vectors of 10, 3 cross layers)",
         linear=False,
+    ),
+    Entry(
+        "tabddpm",
+        Denoiser,
+        lambda n: (torch.empty(n, 9), torch.empty(n, 128)),
+        "9 values (California Housing), one step",
+        "the layers of yandex-research/tab-ddpm:tab_ddpm/modules.py, sizes of exp/california/ddpm_cb_best/config.toml",
+        samples=512,
+    ),
+    history(
+        "sasrec", lambda: Histories(50, 2, 1, 50, 200), 200, "pmixer/SASRec.pytorch:python/model.py (2 blocks of 50)"
+    ),
+    history(
+        "bert4rec",
+        lambda: Histories(256, 2, 4, 1024, 100),
+        100,
+        "jaywonchung/BERT4Rec-VAE-Pytorch:models/bert_modules (2 blocks of 256)",
+    ),
+    Entry(
+        "gru4rec",
+        lambda: Embedded(ITEMS, 100, Recurrent("gru", 100, 100, ITEMS)),
+        lambda n: (tokens(n, 20),),
+        f"20 clicks, {ITEMS:,} items",
+        "the layers of one GRU layer of 100, vectors of 100, a score for each item",
+        samples=64,
     ),
 ]

@@ -58,9 +58,11 @@ def forecaster(row: str, name: str, sizes: dict[str, Any], script: str, **also: 
 
     def inputs(n: int) -> tuple[Any, ...]:
         steps, channels = settings.seq_len, settings.enc_in
+        # TimesNet looks for periods in the values.
+        torch.manual_seed(0)
         ahead = settings.label_len + settings.pred_len
         return (
-            torch.empty(n, steps, channels),
+            torch.randn(n, steps, channels),
             torch.empty(n, steps, 4),
             torch.empty(n, ahead, channels),
             torch.empty(n, ahead, 4),

@@ -524,8 +524,8 @@ ENTRIES = [
         samples=1,
         train=False,
     ),
-    image("swinir_m", swinir(180, "pixelshuffle"), (64, 64), SWINIR, device="cpu"),
-    image("swinir_light", swinir(60, "pixelshuffledirect"), (64, 64), SWINIR, device="cpu"),
+    image("swinir_m", swinir(180, "pixelshuffle"), (64, 64), SWINIR, **ON_CPU),
+    image("swinir_light", swinir(60, "pixelshuffledirect"), (64, 64), SWINIR, **ON_CPU),
     from_code(
         "real_esrgan",
         "XPixelGroup/BasicSR",
@@ -551,7 +551,7 @@ ENTRIES = [
         lambda code: code.MattingNetwork("mobilenetv3"),
         (288, 512),
         note="one frame",
-        device="cpu",
+        **ON_CPU,
     ),
     from_code(
         "crnn_vgg",
