@@ -38,12 +38,11 @@ def test_only_the_plans_library_is_needed(family: str, other: str, make_report: 
     assert f"import {family}" in texts["model.py"] and other not in texts["model.py"]
 
 
-@pytest.mark.parametrize("technique", ["time-split", "quantile-loss"])
-def test_a_split_or_loss_that_the_trees_do_not_know_is_refused(technique: str, make_report: Any) -> None:
-    report = make_report("rows", "gbdt", techniques=[technique])
+def test_a_loss_that_the_trees_do_not_know_is_refused(make_report: Any) -> None:
+    report = make_report("rows", "gbdt", techniques=["quantile-loss"])
     with pytest.raises(CannotSayError) as caught:
         read_choice(report, only="gbdt")
-    assert technique in caught.value.sentence("en")
+    assert "quantile-loss" in caught.value.sentence("en")
 
 
 @pytest.mark.parametrize(
@@ -80,6 +79,23 @@ def test_what_a_target_column_means(project: Any) -> None:
         assert class_names([f"{n / 2}" for n in range(20)], PLAN, where) == ()
         assert class_names([str(n) for n in range(50)], PLAN, where) == ()
         assert class_names(["0", "1"] * 5, replace(PLAN, task="regression"), where) == ()
+        """
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_rows_are_split_by_time_where_the_plan_says_so(project: Any, folder: Path) -> None:
+    rows = [f"2026-01-{day:02d},{day},{'yes' if day % 2 else 'no'}" for day in range(30, 0, -1)]
+    (folder / "table.csv").write_text("time,x,label\n" + "\n".join(rows), encoding="utf-8")
+    done = project(
+        lines="""
+        from dataclasses import replace
+        from pathlib import Path
+        from config import PLAN
+        from data import load_data
+        data = load_data(Path("table.csv"), replace(PLAN, time_column="time"))
+        assert data.names == ("x",)
+        assert data.train.values.max() < data.val.values.min() and data.val.values.max() < data.test.values.min()
         """
     )
     assert done.returncode == 0, done.stderr
