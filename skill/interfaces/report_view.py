@@ -71,7 +71,7 @@ def _rows(value: Mapping[str, Any], lang: Language) -> Iterable[RenderableType]:
         label = Text(template(lang, f"view.key.{key}"), style="green")
         if key == "codeFramework":
             yield label
-            yield Padding(Syntax(str(item), "python", background_color="default"), (0, 0, 0, 2))
+            yield Padding(Syntax(str(item), "python", background_color="default", word_wrap=True), (0, 0, 0, 2))
         elif isinstance(item, Mapping):
             yield label
             yield Padding(Group(*_rows(item, lang)), (0, 0, 0, 2))

@@ -120,7 +120,8 @@ def _mismatches(winner: Candidate, policy: Policy, situation: Situation) -> list
 
 def _no_environment(situation: Situation) -> list[Remark]:
     data = situation.needs.data
-    known = data.has_simulator or data.samples is not None
+    stated = data.samples is not None and data.samples.kind != "assumed"
+    known = data.has_simulator or stated
     return [] if known else [say("architecture.warning.no_environment")]
 
 
