@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from deep_learning_expert.skill.agent.client.replies import read_reply
+from collections.abc import Iterable
+
 from deep_learning_expert.skill.agent.driving import arun, run
-from deep_learning_expert.skill.agent.limits import Limits
+from deep_learning_expert.skill.agent.limits import Limits, reached
 from deep_learning_expert.skill.agent.listening import Heard, Situation, listen
 from deep_learning_expert.skill.agent.loop import advise
 from deep_learning_expert.skill.agent.model import AsyncModel, Model, Request
-from deep_learning_expert.skill.agent.turns import cost
+from deep_learning_expert.skill.agent.turns import opened
 from deep_learning_expert.skill.workflow.engine import Session
 from deep_learning_expert.skill.workflow.events import ModelTurn
 from deep_learning_expert.tools.errors import SettingError
@@ -42,10 +43,15 @@ class Advice:
             raise SettingError("setting.async_model", model=self.model.name)
         return self.model
 
-    def ask(self, prompt: str) -> tuple[str, ModelTurn]:
-        """One question outside any session: the text of the answer and what it cost. Errors: ModelError."""
-        model = self._blocking()
+    def ask(self, prompt: str, turns: Iterable[ModelTurn]) -> tuple[str, tuple[ModelTurn, ...]]:
+        """One question outside any session: the text of the answer, empty when there is none, and what it cost.
+
+        turns: those so far, which the limits count. Errors: SettingError.
+        """
+        if reached(turns, self.limits):
+            return "", ()
         request = Request("", ({"role": "user", "content": prompt},), (), self.limits.output_tokens_per_call)
-        raw = model.send(request)
-        reply = read_reply(raw, (), model=model.name, calls_in_text=False)
-        return reply.text, ModelTurn(step="trigger", model=model.name, closes=True, **cost(request, raw))
+        exchange = opened("trigger", self.model.name, "", request, "en", calls_in_text=False)
+        reply, turn = run(exchange, self._blocking())
+        # The question is no part of the session's exchange with the model: the turn is kept for what it cost.
+        return reply.text if reply else "", (turn.model_copy(update={"assistant": None, "closes": True}),)

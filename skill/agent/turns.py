@@ -19,7 +19,7 @@ _CHARS_PER_TOKEN = 4  # for servers that do not count; a budget needs an order o
 
 
 def opened(
-    step: str, model: str, prompt: str, request: Request, lang: Language
+    step: str, model: str, prompt: str, request: Request, lang: Language, *, calls_in_text: bool = True
 ) -> Generator[Request, RawReply, tuple[Reply | None, ModelTurn]]:
     """One call, charged and then read: the reply, None when it cannot be used, and the turn as far as it is known."""
     turn = ModelTurn(step=step, model=model, prompt=prompt)
@@ -33,7 +33,8 @@ def opened(
         )
     turn = turn.model_copy(update=cost(request, raw))
     try:
-        reply = read_reply(raw, [str(tool["name"]) for tool in request.tools], model=model)
+        names = [str(tool["name"]) for tool in request.tools]
+        reply = read_reply(raw, names, model=model, calls_in_text=calls_in_text)
     except ModelError as problem:
         return None, turn.model_copy(update={"fault": problem.code})
     fault = unusable(reply)

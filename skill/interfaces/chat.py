@@ -202,7 +202,10 @@ class Chat:
     def _in_scope(self, message: str) -> bool:
         """Whether the message is for this expert; if not, or if that is unclear, says so."""
         live = self.conversation is not None or bool(self.draft.facts or self.unsettled) or self.goal_asked
-        decision = self.decision = _with_task(message, decide(message, session_live=live))
+        decision = _with_task(message, decide(message, session_live=live))
+        if self.model is not None and not live:
+            decision = self.model.settled(message, decision)
+        self.decision = decision
         if not self.fixed_language and (not live or decision.language != self.lang) and self.conversation is None:
             self.lang = decision.language
         if decision.foreign and not live:
@@ -254,7 +257,7 @@ class Chat:
 
     def _listen(self, message: str) -> bool:
         """What a model hears beyond the rules; whether it answered something."""
-        if self.model is None:
+        if self.model is None or not any(map(str.isalnum, message)):
             return False
         session = self.conversation.session if self.conversation else None
         self.draft, heard = self.model.hear(message, self.draft, session, self.report, self.lang)

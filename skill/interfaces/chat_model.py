@@ -48,8 +48,8 @@ class ChatModel:
         from deep_learning_expert.skill.trigger.opinion import with_opinion
 
         def ask(prompt: str) -> str:
-            text, turn = self.advice.ask(prompt)
-            self._waiting.append(turn)
+            text, turns = self.advice.ask(prompt, self._waiting)
+            self._waiting += turns
             return text
 
         return with_opinion(message, decision, ask)

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from deep_learning_expert.skill.agent.advice import Advice
+from deep_learning_expert.skill.agent.limits import Limits
 from deep_learning_expert.skill.agent.scripted import ScriptedModel
+from deep_learning_expert.skill.interfaces import chat as chat_module
 from deep_learning_expert.skill.interfaces.chat import Chat
 
 ACCEPT = {"call": "accept"}
@@ -63,15 +68,61 @@ def test_a_stated_field_is_doubted_aloud_not_changed() -> None:
 
 
 def test_a_failing_model_leaves_the_offline_chat() -> None:
-    talk, said, model = chat({"fault": "timeout"}, {"fault": "timeout"})
+    talk, _said, model = chat({"fault": "timeout"}, {"fault": "timeout"})
     talk.hear(TASK)
     model.finish()
     assert talk.report is not None and talk.report.plan is not None
 
 
+UNCLEAR = "same seed, different score every time, why"
+
+
+@pytest.fixture
+def unsure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rules that cannot tell about any message; what they know moves with their table, what a model may do does not."""
+    plain = chat_module.decide
+    monkeypatch.setattr(
+        chat_module,
+        "decide",
+        lambda message, **more: replace(plain(message, **more), decision="ask", ground="evidence"),
+    )
+
+
+@pytest.mark.usefixtures("unsure")
 def test_unclear_scope_is_settled_by_a_quoted_opinion() -> None:
-    message = "My model is not working, what should I do?"
-    talk, said, model = chat({"text": '{"decision": "dont_use", "quote": "not working"}'})
-    talk.hear(message)
-    assert len(model.requests) <= 1
+    talk, _said, model = chat({"text": '{"decision": "dont_use", "quote": "same seed"}'})
+    talk.hear(UNCLEAR)
+    model.finish()
+    assert talk.decision is not None and talk.decision.decision == "dont_use"
     assert talk.conversation is None
+
+
+@pytest.mark.usefixtures("unsure")
+@pytest.mark.parametrize(
+    "entry",
+    [{"text": '{"decision": "dont_use", "quote": "not said"}'}, {"fault": "timeout"}, {"text": "no"}, {"raw": 1}],
+)
+def test_an_opinion_without_a_quote_or_none_at_all_leaves_the_question(entry: dict[str, Any]) -> None:
+    talk, _said, model = chat(entry)
+    talk.hear(UNCLEAR)
+    model.finish()
+    assert talk.unsettled == UNCLEAR
+
+
+@pytest.mark.usefixtures("unsure")
+def test_opinions_have_a_limit_too() -> None:
+    model = ScriptedModel([{"text": "no"}] * 2)
+    talk = Chat(list().append, "en", Advice(model, Limits(calls=2)))
+    for number in range(5):
+        talk.unsettled = ""
+        talk.hear(f"{UNCLEAR} {number}")
+    assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize("nothing", ["", "  ", "\n", "。", "?!"])
+def test_a_message_without_a_word_costs_no_call(nothing: str) -> None:
+    talk, _said, model = chat(*[ACCEPT] * 4)
+    talk.hear(TASK)
+    before = len(model.requests)
+    talk.hear(nothing)
+    assert len(model.requests) == before
