@@ -16,7 +16,9 @@ from deep_learning_expert.tools.wording import Remark, say
 _SOURCE = "skill source, failure handling: data insufficient"
 _FEW_SAMPLES = cited("few_samples", 1000, "samples", _SOURCE)
 _LARGE_MODEL_PARAMS = 1e9  # what people call a large pretrained model
-_COUNTED_OTHERWISE = ("tokens", "hours", "steps", "frames", "episodes", "series", "nodes", "volumes")
+_COUNTED_OTHERWISE = (
+    "tokens", "hours", "steps", "frames", "episodes", "series", "nodes", "volumes", "machines", "stations", "sensors",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class FailureCase:
 
 def _too_little_data(context: Context) -> dict[str, Figure] | None:
     samples = context.needs.data.samples
-    if context.needs.task_type == "RL" or samples is None or samples.unit in _COUNTED_OTHERWISE:
+    if context.needs.task_type == "RL" or context.needs.data.hours is not None:
+        return None
+    if samples is None or samples.unit in _COUNTED_OTHERWISE:
         return None
     return {"samples": samples, "limit": _FEW_SAMPLES} if samples.value < _FEW_SAMPLES.value else None
 

@@ -10,6 +10,9 @@ from deep_learning_expert.tools.catalog import devices
 from deep_learning_expert.tools.quantities import lexicon
 
 _MOST_CHUNKS = 9
+_CARD_MEASURES = ("张", "块", "片")  # 3 张手机照片 are three photos
+_OTHER_CARDS = ("卡片", "卡通", "卡牌", "卡车", "卡证")
+_CARDS = ("gpu", "npu", "tpu", "jetson")
 
 
 @dataclass(frozen=True)
@@ -117,7 +120,9 @@ def machine_behind(text: str, count_start: int, at: int, count: float) -> Machin
     inner = _bare(text, front.end() if front else end, glued=word == "x")
     if inner is None and word == "卡":
         inner = Machine(at, at + 1, "", "gpu")
-    if inner is None:
+    if inner is None and measured and text[end : end + 1] == "卡" and text[end : end + 2] not in _OTHER_CARDS:
+        inner = Machine(end, end + 1, "", "gpu")  # 八张卡
+    if inner is None or (word in _CARD_MEASURES and inner.kind not in _CARDS):
         return None
     return _dressed(text, Machine(count_start, inner.end, inner.id, inner.kind, count, False, memory))
 

@@ -71,6 +71,8 @@ def read_amount(text: str, number: Numeral) -> Amount:
     start = _gap(text, at)
     unit = lexicon.units().match(text, start, glued=True)
     noun = _noun(text, start, at)
+    if noun and noun[2] and _is_part_of_a_word(text, number, start):
+        noun = None
     if unit and _is_piece(text, number, unit, noun):
         unit = None
     if unit and not (noun and not noun[2] and noun[0] > unit[0]) and _unit_fits(text, number, unit):
@@ -82,6 +84,18 @@ def read_amount(text: str, number: Numeral) -> Amount:
         return Amount(number, end, noun=noun[1], loose=noun[2], per=per, at_least=more, hedged=hedged)
     end, per = _per(text, number.end)
     return Amount(number, end, per=per, at_least=more, hedged=hedged)
+
+
+def _is_part_of_a_word(text: str, number: Numeral, start: int) -> bool:
+    """Whether a Chinese numeral opens a name: 四川话录音 are not four; who counts says 四条川话录音."""
+    written = text[number.start : number.end]
+    return (
+        len(written) == 1
+        and not written.isascii()
+        and not written.isdigit()
+        and start == number.end
+        and text[start : start + 1] not in lexicon.measures()
+    )
 
 
 def _gap(text: str, at: int) -> int:

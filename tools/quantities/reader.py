@@ -39,6 +39,13 @@ def _counts_samples(item: Quantity) -> bool:
     return item.kind == "count" and item.unit not in ("classes", "labels")
 
 
+def _is_an_article(item: Quantity, others: Iterable[Quantity]) -> bool:
+    """一帧 in 每 6 分钟一帧，共 40 万帧: one of those that are counted, not their number."""
+    if item.kind != "count" or item.value != 1 or not item.words.startswith("一"):
+        return False
+    return any(other.kind == "count" and other.unit == item.unit and other.value > 1 for other in others)
+
+
 def _may_be_thousands(item: Quantity) -> bool:
     """ "8k images" where the question is how many, and no other count of samples: thousands, not a picture's size."""
     return item.kind == "resolution" and item.words.lower().endswith("k")
@@ -88,7 +95,8 @@ class _Reader:
                     self.quantities.append(found)
                 else:
                     self._not_understood(token)
-        return LatencyConditions(self.context, self.quantities).applied(), self.fragments
+        counted = LatencyConditions(self.context, self.quantities).applied()
+        return [item for item in counted if not _is_an_article(item, counted)], self.fragments
 
     def _token(self, index: int, token: Token) -> Iterable[Quantity]:
         if token.kind == "machine":

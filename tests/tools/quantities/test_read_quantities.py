@@ -155,3 +155,20 @@ def test_spans_point_at_the_words() -> None:
     text = "我们有 １.２万张 图，延迟 <50ms"
     for quantity in read_quantities(text).quantities:
         assert quantity.words == text[slice(*quantity.span)].strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("四川方言语音识别", []),
+        ("九江的照片", []),
+        ("四条川话录音", [("count", 4, "clips")]),
+        ("3200 张手机拍摄的舌象照片", [("count", 3200, "images")]),
+        ("每帧一张，共 40 万张", [("count", 400_000, "images")]),
+        ("八张卡", [("device", 8, "gpu")]),
+        ("8 张卡片照片", [("count", 8, "images")]),
+    ],
+)
+def test_a_chinese_numeral_counts_only_what_its_measure_word_allows(text: str, wanted: list[tuple]) -> None:
+    found = [(item.kind, item.value, item.unit) for item in read_quantities(text).quantities]
+    assert found == wanted
