@@ -31,7 +31,8 @@ def read_machines(fields: Fields) -> tuple[DeviceNeed | None, DeviceNeed | None]
     serving = [one for one in listed if _role(one) == "deploy"]
     serving += [one for one in beside_limit if _role(one) != "train"]
     serving += [one for one in in_words if _role(one) == "deploy"]
-    train_on = _need(training, fields, trains=True)
+    counted = bool(training) and training[0][0].conditions.get("count") != "unstated"
+    train_on = _need(training if counted else _named_first(training), fields, trains=True)
     if train_on is None and not listed:
         train_on = _without_gpu(fields.compute) or _unnamed_gpu(fields.compute)
     return train_on, _need(_named_first(serving), fields, trains=False)
