@@ -235,7 +235,7 @@ ENTRIES = [
         ActionChunks,
         lambda n: (torch.empty(n, 3, 480, 640), torch.empty(n, 14)),
         "1 camera 480x640, 14 joints, 100 actions",
-        "the layers of tonyzhaozh/act:detr (width 512, 4 and 7 layers, inner 3200, ResNet-18, without the encoder of training)",
+        "the layers of tonyzhaozh/act:detr (width 512, 4 and 7 layers, inner 3200, ResNet-18; it acts)",
     ),
     multi_agent(
         "mappo", "the layers of marlbenchmark/on-policy (two layers of 64, actor and a critic of the state)", 54

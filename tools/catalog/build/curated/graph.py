@@ -188,7 +188,7 @@ ENTRIES = [
         ),
         pairs_of_atoms,
         f"a molecule of {QM9_ATOMS} atoms, one step",
-        "ehoogeboom/e3_diffusion_for_molecules:egnn/egnn_new.py on the meta device (9 layers of 256, all pairs of atoms)",
+        "ehoogeboom/e3_diffusion_for_molecules:egnn/egnn_new.py on the meta device (9 layers of 256, all pairs)",
         samples=1,
     ),
     Entry(
@@ -196,7 +196,7 @@ ENTRIES = [
         digress,
         lambda n: (torch.empty(n, 9, 12), torch.empty(n, 9, 9, 5), torch.empty(n, 13), torch.ones(n, 9)),
         "a graph of 9 atoms, one step",
-        "cvignac/DiGress:src/models/transformer_model.py on the meta device, sizes of configs/experiment/qm9_no_h.yaml",
+        "cvignac/DiGress:src/models/transformer_model.py on the meta device, sizes of its qm9_no_h.yaml",
     ),
     Entry(
         "char-rnn-smiles",

@@ -6,6 +6,7 @@ token that attends to itself alone, which is what every generated token costs be
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from deep_learning_expert.tools.catalog.build.count_timm import parameters
@@ -77,6 +78,7 @@ def characters(row: str, layers: int, width: int, heads: int, context: int, how:
     )
 
 
+LONG = {"vocab_size": 50265, "max_position_embeddings": 4098, "type_vocab_size": 1}
 QWEN_EMBEDDING = {
     "vocab_size": 151669,
     "hidden_size": 1024,
@@ -145,7 +147,7 @@ ENTRIES = [
         lambda: Embedded(20_000, 300, TextCnn()),
         lambda n: (tokens(n, 64),),
         "64 words",
-        "the layers of Kim 2014, arXiv:1408.5882 (windows of 3, 4, 5 words, 100 maps), 20,000 vectors of 300, 2 classes",
+        "the layers of Kim 2014, arXiv:1408.5882 (windows of 3, 4, 5, 100 maps), 20,000 vectors of 300, 2 classes",
         samples=8,
     ),
     Entry(
@@ -156,4 +158,6 @@ ENTRIES = [
         "the layers of two LSTM layers of 512 on vectors of 256, 65 characters",
         samples=8,
     ),
+    replace(encoder("longformer-base-4096", "Longformer", LONG, 4096), samples=1, device="cpu", train=False),
+    replace(pair("led-base-16384", "LED", bart(768, 6, 12, 3072), 4096, 128), samples=1, device="cpu", train=False),
 ]

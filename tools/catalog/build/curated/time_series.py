@@ -54,12 +54,12 @@ def forecaster(row: str, name: str, sizes: dict[str, Any], script: str, **also: 
     settings = SimpleNamespace(**DEFAULTS | sizes)
 
     def build() -> Any:
+        # TimesNet looks for periods in the values: they must be the same every time.
+        torch.manual_seed(0)
         return from_repository(LIBRARY, f"models.{name}", without=("reformer_pytorch",)).Model(settings)
 
     def inputs(n: int) -> tuple[Any, ...]:
         steps, channels = settings.seq_len, settings.enc_in
-        # TimesNet looks for periods in the values.
-        torch.manual_seed(0)
         ahead = settings.label_len + settings.pred_len
         return (
             torch.randn(n, steps, channels),
