@@ -3,7 +3,8 @@
 Styles usable in a phrase field, `{lr}` or `{lr:style}`:
     (none)   value with unit, and the interval when there is one     "12 ms (9–16 ms)"
     bare     value with unit, no interval                            "12 ms"
-    number   the number alone                                        "12"
+    number   the number alone                                        "12", "1,000"
+    code     the number as a program reads it                        "1000"
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ def _joined(value: float, prefix: str, unit: str, lang: Language) -> str:
 def figure(record: Figure, lang: Language, style: str = "") -> str:
     """The figure as text in one of the styles of this module's docstring."""
     value, prefix, unit = _scaled(record.value, record.unit)
+    if style == "code":
+        return f"{record.value:.0f}" if record.value.is_integer() else repr(record.value)
     if style == "number":
         return number(record.value)
     text = _joined(value, prefix, unit, lang)

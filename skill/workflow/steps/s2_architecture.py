@@ -11,15 +11,14 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from deep_learning_expert.prompts.phrases import exists
 from deep_learning_expert.skill.contract.report import Notice
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.failures import failure_notices
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
 from deep_learning_expert.tools.architecture.candidate import Candidate, Comparison
-from deep_learning_expert.tools.figures import computed
+from deep_learning_expert.tools.figures import Figure, computed
 from deep_learning_expert.tools.wording import Remark, say
 
 
@@ -138,28 +137,50 @@ def _pretrained(candidate: Candidate) -> dict[str, object] | None:
 
 
 def _code(context: Context, candidate: Candidate) -> Remark | None:
-    """Lines that build the model, by the library its weights live in."""
-    library = (candidate.weights.source if candidate.weights else "").lower().replace(" ", "").replace("-", "")
-    classes = context.needs.data.classes
-    key = f"code.{library}"
-    if not library or not exists(key) or context.needs.setup.framework in ("jax", "tensorflow", "paddle", "keras"):
+    """Lines that build the model, by the library its weights live in; None where none are known to run."""
+    if candidate.weights is None or context.needs.setup.framework in ("jax", "tensorflow", "paddle", "keras"):
         return None
-    if library == "timm" and classes is not None:
+    library = candidate.weights.source.lower().replace(" ", "").replace("-", "")
+    classes = context.needs.data.classes
+    if library == "timm" and classes is not None and context.needs.subtask in _ONE_LABEL:
         return say("code.timm_classes", id=candidate.id, classes=classes)
-    loader = _loader(context.needs.subtask, candidate.family)
-    return say(
-        key, id=candidate.id, weights=candidate.weights.name if candidate.weights else candidate.id, loader=loader
-    )
+    if library == "timm":
+        return say("code.timm", id=candidate.id)
+    if library == "torchvision":
+        return _torchvision_code(candidate)
+    if library == "huggingface":
+        return hub_code(context.needs.subtask, candidate.family, candidate.weights.name, classes)
+    return None
+
+
+_ONE_LABEL = ("image-classification", "multilabel-image-classification")
+
+
+_ON_A_BACKBONE = ("patchcore", "padim")  # methods on top of a network of torchvision, which has no model of their name
+
+
+def _torchvision_code(candidate: Candidate) -> Remark | None:
+    """By the name of the network that the weights belong to: "Wide_ResNet50_2_Weights..." -> "wide_resnet50_2"."""
+    weights = candidate.weights.name if candidate.weights else ""
+    network = weights.partition("_Weights")[0].lower() if "_Weights" in weights else candidate.id
+    if network != candidate.id and candidate.family not in _ON_A_BACKBONE:
+        return None
+    return say("code.torchvision", id=network)
+
+
+def hub_code(subtask: str, family: str, weights: str, classes: Figure | None = None) -> Remark | None:
+    """Lines that load a checkpoint of the Hugging Face hub (loaders.toml), None where no row fits."""
+    facts = {"subtasks": subtask, "families": family, "names": weights}
+    for loader, row in _loaders().items():
+        fits = all(fact in row[key] for key, fact in facts.items() if key in row)
+        if fits and family not in row.get("not_families", ()):
+            library = row.get("library", "transformers")
+            if row.get("labelled") and classes is not None:
+                return say("code.huggingface_classes", loader=loader, library=library, weights=weights, classes=classes)
+            return say("code.huggingface", loader=loader, library=library, weights=weights)
+    return None
 
 
 @cache
-def _loaders() -> Mapping[str, Mapping[str, list[str]]]:
+def _loaders() -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(Path(__file__).with_name("loaders.toml").read_text(encoding="utf-8"))
-
-
-def _loader(subtask: str, family: str) -> str:
-    """The transformers class that loads such a model with the right head; AutoModel when none fits."""
-    for name, row in _loaders().items():
-        if subtask in row.get("subtasks", ()) and family in row.get("families", (family,)):
-            return name
-    return "AutoModel"
