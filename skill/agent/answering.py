@@ -103,7 +103,8 @@ def _more(arguments: Mapping[str, Any], found: Answers, session: Session, _: str
     handle = typed(MoreArguments, "more", arguments).handle
     for turn in reversed(session.state.turns):
         if handle in turn.kept:
-            return fenced(turn.kept[handle][_SHOWN_CHARS * 3 // 4 : -_SHOWN_CHARS // 4])
+            middle = turn.kept[handle][_SHOWN_CHARS * 3 // 4 : -_SHOWN_CHARS // 4]
+            return fenced(middle, len(middle))
     raise ToolError("agent.no_handle", handle=handle)
 
 

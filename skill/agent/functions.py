@@ -27,6 +27,7 @@ from deep_learning_expert.tools.figures import Figure
 
 # Not among them: diagnose_log and hardware_probe read files and the machine, parse_quantities makes figures of words.
 LOOKUPS = ("device_facts", "model_facts", "estimate_compression")
+_TELLING = ("precision", "technique")  # in a step, where the model, the device and the data are known
 _OWN: Mapping[str, type[BaseModel]] = {
     "accept": AcceptArguments,
     "amend": AmendArguments,
@@ -92,9 +93,10 @@ def look_up(name: str, arguments: Mapping[str, Any], others: Iterable[str]) -> t
     return json.dumps(_shown(result), ensure_ascii=False, separators=(",", ":")), figures
 
 
-def listed(record: Figure, lang: Language) -> str:
-    """One figure as the model sees it."""
-    return f"{{{record.id}}} = {rendering.figure(record, lang)}, {record.kind}"
+def listed(record: Figure, lang: Language, conditions: Iterable[str] = _TELLING) -> str:
+    """One figure as the model sees it, with those of its conditions by which it is told from others."""
+    told = "".join(f", {record.conditions[key]}" for key in conditions if key in record.conditions)
+    return f"{{{record.id}}} = {rendering.figure(record, lang)}, {record.kind}{told}"
 
 
 def _is_figure(value: object) -> bool:
@@ -114,7 +116,8 @@ def _figures(value: object) -> Iterator[Figure]:
 
 def _shown(value: object) -> object:
     if _is_figure(value):
-        return listed(Figure.model_validate(value), "en")
+        record = Figure.model_validate(value)
+        return listed(record, "en", record.conditions)
     if isinstance(value, Mapping):
         return {key: _shown(item) for key, item in value.items() if item not in (None, "", [], {})}
     return [_shown(item) for item in value] if isinstance(value, list) else value

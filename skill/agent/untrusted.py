@@ -19,11 +19,11 @@ _RUN_CHARS, _RUN_CHARS_CJK = 20, 8
 _MARKUP = re.compile(r"</?\s*data\b[^>]*>|<\|[^|>]*\|>", re.IGNORECASE)
 
 
-def fenced(text: str) -> str:
+def fenced(text: str, most_chars: int = _MOST_SHOWN_CHARS) -> str:
     """The text as data: without marks that could close the fence or open a role, cut in the middle when long."""
     clean = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
     clean = _MARKUP.sub(BLANK, clean)
-    return f"{FENCE[0]}{cut(clean, _MOST_SHOWN_CHARS)}{FENCE[1]}"
+    return f"{FENCE[0]}{cut(clean, most_chars)}{FENCE[1]}"
 
 
 def cut(text: str, most_chars: int) -> str:
@@ -31,7 +31,7 @@ def cut(text: str, most_chars: int) -> str:
     if len(text) <= most_chars:
         return text
     head, tail = most_chars * 3 // 4, most_chars // 4
-    return f"{text[:head]}\n[… {len(text) - head - tail} characters left out …]\n{text[-tail:]}"
+    return f"{text[:head]}\n{BLANK}\n{text[-tail:]}"
 
 
 def words_of(value: object) -> Iterable[str]:

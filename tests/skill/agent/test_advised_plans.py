@@ -179,14 +179,19 @@ def test_lookups_answer_together_and_leave_the_step_open() -> None:
     assert all(result.startswith("<data>") for result in run.results()[:2])
 
 
-def test_a_long_answer_is_cut_and_the_rest_is_had_by_its_handle() -> None:
-    long = {"call": "model_facts", "arguments": {"model": "bert-base-uncased", "device": "A100"}}
+def test_a_long_answer_is_cut_and_the_whole_rest_is_had_by_its_handle() -> None:
+    long = {"call": "model_facts", "arguments": {"model": "resnet50"}}
     run = advised(long, {"call": "more", "arguments": {"handle": "call_1_0"}}, ACCEPT, ACCEPT, ACCEPT)
     cut, rest = run.results()[:2]
-    if "handle" in cut:
-        assert rest.startswith("<data>") and len(rest) > 20
-    else:
-        assert "No answer was cut" in rest
+    head, _, tail = cut.partition("[cut here")
+    kept = run.conversation.session.state.turns[0].kept["call_1_0"]
+    shown = head.removeprefix("<data>").rstrip("\n"), tail.partition("]\n")[2].removesuffix("</data>")
+    assert kept == shown[0] + rest.removeprefix("<data>").removesuffix("</data>") + shown[1]
+
+
+def test_figures_of_one_quantity_are_told_apart_by_their_conditions() -> None:
+    run = advised({"call": "model_facts", "arguments": {"model": "resnet50"}}, ACCEPT, ACCEPT, ACCEPT)
+    assert "= 102 MB, computed, fp32" in run.results()[0] and "= 25.6 MB, computed, int8" in run.results()[0]
 
 
 @pytest.mark.parametrize("name", ["diagnose_log", "hardware_probe", "parse_quantities", "rm", "os.system"])
