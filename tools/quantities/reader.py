@@ -39,10 +39,15 @@ def _counts_samples(item: Quantity) -> bool:
     return item.kind == "count" and item.unit not in ("classes", "labels")
 
 
-def _is_an_article(item: Quantity, others: Iterable[Quantity]) -> bool:
-    """一帧 in 每 6 分钟一帧，共 40 万帧: one of those that are counted, not their number."""
+_BEFORE_ONE_OF_MANY = frozenset("的每同某任另这那哪各")
+
+
+def _is_an_article(item: Quantity, others: Iterable[Quantity], text: str) -> bool:
+    """一帧 in 每 6 分钟一帧，共 40 万帧, 最多的一类: one of those that are counted, not their number."""
     if item.kind != "count" or item.value != 1 or not item.words.startswith("一"):
         return False
+    if text[max(item.span[0] - 1, 0) : item.span[0]] in _BEFORE_ONE_OF_MANY:
+        return True
     return any(other.kind == "count" and other.unit == item.unit and other.value > 1 for other in others)
 
 
@@ -96,7 +101,7 @@ class _Reader:
                 else:
                     self._not_understood(token)
         counted = LatencyConditions(self.context, self.quantities).applied()
-        return [item for item in counted if not _is_an_article(item, counted)], self.fragments
+        return [item for item in counted if not _is_an_article(item, counted, self.context.text)], self.fragments
 
     def _token(self, index: int, token: Token) -> Iterable[Quantity]:
         if token.kind == "machine":

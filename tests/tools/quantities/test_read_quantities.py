@@ -165,6 +165,7 @@ def test_spans_point_at_the_words() -> None:
         ("四条川话录音", [("count", 4, "clips")]),
         ("3200 张手机拍摄的舌象照片", [("count", 3200, "images")]),
         ("每帧一张，共 40 万张", [("count", 400_000, "images")]),
+        ("最多的一类 1400 张", [("count", 1400, "images")]),
         ("八张卡", [("device", 8, "gpu")]),
         ("8 张卡片照片", [("count", 8, "images")]),
     ],
