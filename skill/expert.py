@@ -78,7 +78,11 @@ class Conversation:
         result = report(self.session, self._shown)
         if result.plan is not None:
             self._shown = result.plan
-        usage = result.usage.model_copy(update={"seconds": round(time.perf_counter() - started, 4)})
+        update: dict[str, object] = {"seconds": round(time.perf_counter() - started, 4)}
+        usd = self.advice.usd(self.session) if self.advice is not None else None
+        if usd is not None:
+            update["money"] = round(usd, 6)
+        usage = result.usage.model_copy(update=update)
         return result.model_copy(update={"usage": usage})
 
     def answer(self, field: str, text: str) -> Report:

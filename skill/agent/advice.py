@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from deep_learning_expert.skill.agent.driving import arun, run
-from deep_learning_expert.skill.agent.limits import Limits, reached
+from deep_learning_expert.skill.agent.limits import Limits, reached, spent
 from deep_learning_expert.skill.agent.listening import Heard, Situation, listen
 from deep_learning_expert.skill.agent.loop import advise
 from deep_learning_expert.skill.agent.model import AsyncModel, Model, Request
@@ -33,6 +33,10 @@ class Advice:
             await arun(exchange, self.model)
         else:
             run(exchange, self.model)
+
+    def usd(self, session: Session) -> float | None:
+        """What the model's calls in a session cost so far; None without prices."""
+        return spent(session.state.turns, self.limits).usd
 
     def listen(self, situation: Situation) -> Heard:
         """What the model hears in a person's message. Errors: SettingError."""

@@ -5,15 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, get_args, get_type_hints
-
-from pydantic import BaseModel
+from typing import Any
 
 from deep_learning_expert.skill.agent.arguments import AmendArguments, AskArguments, BackArguments, typed
 from deep_learning_expert.skill.agent.prompting import is_shown
 from deep_learning_expert.skill.contract.report import Question
-from deep_learning_expert.skill.contract.task import Task
+from deep_learning_expert.skill.contract.text_fields import is_filled, text_fields
 from deep_learning_expert.skill.contract.written import GroundedText, ground
 from deep_learning_expert.skill.workflow.amending import text_at
 from deep_learning_expert.skill.workflow.context import Context
@@ -141,8 +138,8 @@ _CHECKS: Mapping[Change, Callable[[AmendArguments, Desk], _Checked]] = {
 def question(arguments: Mapping[str, Any], desk: Desk) -> Question:
     """The model's own question, for a field of the task that is still open; errors: ToolError."""
     asked = typed(AskArguments, "ask", arguments)
-    if asked.field not in text_fields() or _filled(desk.context.task, asked.field):
-        open_fields = [name for name in text_fields() if not _filled(desk.context.task, name)]
+    if asked.field not in text_fields() or is_filled(desk.context.task, asked.field):
+        open_fields = [name for name in text_fields() if not is_filled(desk.context.task, name)]
         raise ToolError("agent.no_field", field=asked.field, known=", ".join(open_fields))
     text, why = desk.grounded(asked.question).text, desk.grounded(asked.why).text
     example = desk.grounded(asked.example).text
@@ -159,24 +156,3 @@ def way_back(arguments: Mapping[str, Any], desk: Desk) -> WentBack:
     if unknown:
         raise ToolError("agent.unknown_figure", figure=unknown[0])
     return WentBack(target=target, reason=desk.grounded(asked.reason).text, evidence=tuple(asked.figures))
-
-
-@cache
-def text_fields() -> tuple[str, ...]:
-    """Dotted paths of the task's text fields that an answer can fill."""
-    found: list[str] = []
-    for name, section in get_type_hints(Task).items():
-        for inner in (section, *get_args(section)):
-            if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-                continue
-            for part, kind in get_type_hints(inner).items():
-                if str in (kind, *get_args(kind)):
-                    aliases = Task.model_fields[name].alias, inner.model_fields[part].alias
-                    found.append(f"{aliases[0] or name}.{aliases[1] or part}")
-    return tuple(found)
-
-
-def _filled(task: Mapping[str, Any], path: str) -> bool:
-    head, _, rest = path.partition(".")
-    part = task.get(head)
-    return bool(isinstance(part, Mapping) and part.get(rest))

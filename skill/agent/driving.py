@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import TypeVar
 
+from deep_learning_expert.skill.agent.client.telemetry import model_call
 from deep_learning_expert.skill.agent.model import AsyncModel, Model, RawReply, Request
-from deep_learning_expert.skill.agent.telemetry import model_call
 from deep_learning_expert.tools.errors import ModelError
 
 _Result = TypeVar("_Result")

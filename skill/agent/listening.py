@@ -14,7 +14,7 @@ from typing import Any, get_args
 from pydantic import ValidationError
 
 from deep_learning_expert.prompts.phrases import Language, template
-from deep_learning_expert.skill.agent.amendments import leaks, text_fields
+from deep_learning_expert.skill.agent.amendments import leaks
 from deep_learning_expert.skill.agent.arguments import AcceptArguments, FactArguments, SayArguments, typed
 from deep_learning_expert.skill.agent.functions import LOOKUPS, look_up
 from deep_learning_expert.skill.agent.limits import Limits, reached
@@ -25,6 +25,7 @@ from deep_learning_expert.skill.agent.untrusted import fenced
 from deep_learning_expert.skill.contract.grounding import strings
 from deep_learning_expert.skill.contract.report import Decisions, Report
 from deep_learning_expert.skill.contract.task import Task, TaskType
+from deep_learning_expert.skill.contract.text_fields import text_fields
 from deep_learning_expert.skill.contract.written import ground
 from deep_learning_expert.skill.intake.reading import read_task
 from deep_learning_expert.skill.trigger.split import split

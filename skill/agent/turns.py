@@ -9,8 +9,8 @@ from typing import Any
 
 from deep_learning_expert.prompts.phrases import Language, template
 from deep_learning_expert.skill.agent.client.replies import read_reply, usage_of
+from deep_learning_expert.skill.agent.client.telemetry import tool_call
 from deep_learning_expert.skill.agent.model import RawReply, Reply, Request, ToolCall
-from deep_learning_expert.skill.agent.telemetry import tool_call
 from deep_learning_expert.skill.workflow.events import ModelTurn
 from deep_learning_expert.tools.errors import ExpertError, ModelError
 

@@ -121,7 +121,7 @@ def _part_of_the_model(state: State) -> list[Notice]:
 
 
 def _usage(state: State) -> Usage:
-    """Model calls and tokens; money is unknown unless prices were given with the limits."""
+    """Model calls and tokens; money is unknown here: prices are with the limits, see `Conversation`."""
     turns = state.turns
     sent = sum(turn.input_tokens for turn in turns)
     cached = [turn.cached_tokens for turn in turns if turn.cached_tokens is not None]

@@ -196,3 +196,10 @@ def test_a_later_step_does_not_say_again_what_was_said() -> None:
     lines = [line for message in model.requests[-1].messages if message["role"] == "user"
              for line in message["content"].splitlines() if line.startswith(("{", "Task:"))]  # fmt: skip
     assert len(lines) == len(set(lines))
+
+
+def test_money_is_told_where_prices_are_known() -> None:
+    prices = Limits(usd_per_million_in=2.0, usd_per_million_out=10.0)
+    usage = Expert(ScriptedModel([ACCEPT] * 3), prices).plan(TASK).usage
+    assert usage.money == pytest.approx((usage.input_tokens * 2 + usage.output_tokens * 10) / 1e6, abs=1e-6)
+    assert Expert(ScriptedModel([ACCEPT] * 3)).plan(TASK).usage.money == "unknown"
