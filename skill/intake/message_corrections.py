@@ -16,7 +16,8 @@ _NUMBER = r"(\d+(?:,\d{3})*(?:\.\d+)?\s?(?:k\b|万|千|百|%)?)"
 
 def changed_facts(prose: Prose, turn: int, draft: TaskDraft) -> Iterator[Fact]:
     """Facts that only make sense together with what was said in earlier turns."""
-    text = prose.text[:HEAD_CHARS]
+    pasted = min((start for start, _ in (*prose.logs, *prose.code)), default=HEAD_CHARS)
+    text = prose.text[: min(pasted, HEAD_CHARS)]
     yield from _percentile(text, turn, draft)
     yield from _moved_target(text, turn, draft)
     yield from _replaced_number(text, turn, draft)

@@ -58,6 +58,9 @@ class Located:
 def locate(prose: Prose) -> Iterator[Located]:
     """The stated quantities of the clauses, each with the smallest place that says it."""
     placed = list(_placed(prose))
+    beside: dict[int, list[Placed]] = {}
+    for item in placed:
+        beside.setdefault(item.clause.start, []).append(item)
     for item in placed:
         if not item.path:
             continue  # belongs nowhere, but must not slip into a neighbour's words
@@ -68,7 +71,7 @@ def locate(prose: Prose) -> Iterator[Located]:
         elif item.path == ISSUES:
             yield Located(item.path, item.key, (item.clause.start, item.clause.end))
         else:
-            others = [other.quantity for other in placed if other.clause is item.clause and other.path != item.path]
+            others = [other.quantity for other in beside[item.clause.start] if other.path != item.path]
             span = smallest(prose.text, item.quantity, others, item.clause, _EXPECT.get(item.path))
             yield Located(item.path, item.key, span)
 

@@ -36,7 +36,7 @@ def setup_facts(prose: Prose, turn: int) -> Iterator[Fact]:
             yield Fact(ISSUES, part.folded, part.text, turn, (part.start, part.end))
         if not says(part, "choosing"):
             yield from (Fact(_MODEL, "", prose.text[slice(*place)], turn, place) for place in _models(part))
-    for place in prose.code:
+    for place in prose.code[:_MOST_BLOCKS]:
         yield from _code(prose.text, place, turn)
 
 
@@ -51,6 +51,7 @@ def _split_issues(prose: Prose, turn: int) -> Iterator[Fact]:
             yield Fact(ISSUES, "overfitting", joined, turn, (first.start, second.end))
 
 
+_MOST_BLOCKS = 12  # of pasted code that are looked into
 _LONGEST_SYMPTOM = 240  # characters
 
 

@@ -28,6 +28,10 @@ def find_pasted(message: str) -> Pasted:
     blocks = [block for block in parts.blocks if (block.start, block.end) not in parts.question]
     logs = [(block.start, block.end) for block in blocks if "log_training" in block.kinds]
     code = [(block.start, block.end) for block in blocks if "log_training" not in block.kinds]
+    known = {(block.start, block.end) for block in blocks}
+    for place in parts.pasted:
+        if place not in known and place[1] > place[0]:
+            (logs if _opens_as_log(message, place) else code).append(place)
     taken = sorted(logs + code)
     prose: list[Span] = []
     for place in _rest(len(message), taken):
@@ -62,6 +66,11 @@ def _log_line() -> re.Pattern[str]:
 def is_log_line(line: str) -> bool:
     """Whether a line reports a step of training."""
     return bool(_log_line().search(line[:300]))
+
+
+def _opens_as_log(message: str, place: Span) -> bool:
+    opening = message[place[0] : min(place[1], place[0] + 1_000)].splitlines()[:_LEAST_LOG_LINES]
+    return len(opening) == _LEAST_LOG_LINES and all(map(is_log_line, opening))
 
 
 def _log_runs(message: str, place: Span) -> Iterator[Span]:
@@ -105,6 +114,17 @@ _MODEL = (
 )
 
 
+# A pattern is tried only where one of these stands: most code sets little.
+_HINTS = {
+    "learning_rate": ("lr", "learning_rate"),
+    "batch_size": ("batch", "bs"),
+    "weight_decay": ("weight_decay", "wd"),
+    "epochs": ("epochs",),
+    "optimizer": ("optim",),
+}
+_MODEL_HINTS = ("models.", "create_model", "from_pretrained", "YOLO(", "model")
+
+
 @cache
 def _patterns() -> tuple[tuple[str, str, re.Pattern[str]], ...]:
     return tuple((key, words, re.compile(pattern)) for key, words, pattern in _SETTINGS)
@@ -117,7 +137,10 @@ def _model() -> re.Pattern[str]:
 
 def settings_in(message: str, place: Span) -> Iterator[tuple[str, str, Span]]:
     """(setting, its words for the intake, where it stands) for each hyper-parameter that code or a config sets."""
+    low = message[slice(*place)].lower()
     for key, words, pattern in _patterns():
+        if not any(hint in low for hint in _HINTS[key]):
+            continue
         found = pattern.search(message, *place)
         if found:
             yield key, words.format(found.group(1)), found.span()
@@ -125,6 +148,8 @@ def settings_in(message: str, place: Span) -> Iterator[tuple[str, str, Span]]:
 
 def model_in(message: str, place: Span) -> tuple[str, Span] | None:
     """The model that code or a config builds, as written."""
+    if not any(message.find(hint, *place) >= 0 for hint in _MODEL_HINTS):
+        return None
     found = _model().search(message, *place)
     if not found:
         return None

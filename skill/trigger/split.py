@@ -15,9 +15,10 @@ _QUESTION_CHARS = 1_800
 _BLOCK_CHARS = 3_000
 _FENCE = re.compile(r'```|"""|~~~')
 _SHORT_MESSAGE_CHARS = 160  # below this nothing is taken for a paste
-_MOST_BLOCKS = 12
+_MOST_BLOCKS, _MOST_PIECES = 12, 40
 _LEAST_LINES = 3
 _DENSE = 0.28  # share of digits and punctuation above which a line was hardly written by hand
+_ASSIGNMENT = re.compile(r"[A-Za-z_][\w.]{0,60} ?= ?\S{1,60}$")  # a line of code, with few digits though it may be
 _PROSE = re.compile(r"[A-Za-z]{2,}[ ,.?!]|[\u4e00-\u9fff]")
 _WITHOUT_MACHINE_CHARS = str.maketrans("", "", "0123456789{}[]()<>=;_/\\|:*#\"'@%&+$^~")
 
@@ -33,11 +34,13 @@ class Block:
 
 @dataclass(frozen=True)
 class Split:
-    """question: the pieces (start, end) that were written by the person; background: a chat client's own prompt."""
+    """question: the pieces (start, end) that were written by the person; blocks: the first pasted parts, with their
+    kinds; background: a chat client's own prompt; pasted: all pasted parts, also those not looked into."""
 
     question: tuple[tuple[int, int], ...]
     blocks: tuple[Block, ...]
     background: bool = False
+    pasted: tuple[tuple[int, int], ...] = ()
 
 
 @cache
@@ -58,8 +61,9 @@ def split(message: str) -> Split:
     question = _clipped(question)
     worth_a_look = [(begin, end) for begin, end in pasted if end - begin > 1][:_MOST_BLOCKS]
     blocks = [Block(begin, end, block_kinds(message[begin:end])) for begin, end in worth_a_look]
-    whole = [Block(begin, end, kinds) for begin, end in question if (kinds := _kinds_of_prose(message[begin:end]))]
-    return Split(tuple(question), (*blocks, *whole))
+    looked_at = question[:_MOST_PIECES]
+    whole = [Block(begin, end, kinds) for begin, end in looked_at if (kinds := _kinds_of_prose(message[begin:end]))]
+    return Split(tuple(question), (*blocks, *whole), pasted=tuple(pasted))
 
 
 def _is_background(message: str) -> bool:
@@ -157,7 +161,7 @@ def _looks_pasted(line: str) -> bool:
     if text.startswith(tuple(starts)):
         return True
     odd = len(text) - len(text.translate(_WITHOUT_MACHINE_CHARS))
-    if odd / len(text) > _DENSE or _PROSE.search(text) is None:
+    if odd / len(text) > _DENSE or _PROSE.search(text) is None or _ASSIGNMENT.match(text):
         return True
     return line.startswith(("    ", "\t")) and text[-1] in "(){}[];:,"
 
