@@ -10,7 +10,6 @@ from deep_learning_expert.prompts.phrases import exists
 from deep_learning_expert.skill.contract.report import ItemState
 from deep_learning_expert.skill.workflow.context import Context
 from deep_learning_expert.skill.workflow.steps.step import StepResult, done
-from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.errors import ToolError
 from deep_learning_expert.tools.estimate.memory import TrainingMode
 from deep_learning_expert.tools.estimate.training_time import training_time
@@ -96,14 +95,16 @@ def _training_mode(context: Context) -> TrainingMode:
     return "frozen-features" if context.candidate.mode in ("frozen-features", "zero-shot") else "finetune"
 
 
-def _latency_of_what(candidate: Candidate) -> str:
+def _latency_of_what(context: Context) -> str:
     """The phrase that says what was timed: a whole answer, or the part of it that a generating network repeats."""
+    candidate = context.candidate
     at = candidate.macs.conditions.get("at", "") if candidate.macs else ""
     if candidate.latency and candidate.latency.conditions.get("per") == "token":
         return "latency_token"
     if candidate.architecture_class == "Diffusion" and "step" in at:
         return "latency_step"
-    return "latency_pass" if "token" in at else "latency"
+    writes = context.needs.task_type in ("generation", "sequence-modeling")
+    return "latency_pass" if writes and "token" in at else "latency"
 
 
 def _latency(context: Context) -> tuple[Remark, ...] | None:
@@ -114,6 +115,6 @@ def _latency(context: Context) -> tuple[Remark, ...] | None:
         asked.insert(0, say("plan.latency_limit", limit=limit))
     if candidate.latency is not None:
         about = candidate.latency.conditions
-        told = say(f"plan.{_latency_of_what(candidate)}", latency=candidate.latency, device=about.get("device", ""))
+        told = say(f"plan.{_latency_of_what(context)}", latency=candidate.latency, device=about.get("device", ""))
         return (told, *asked)
     return (candidate.latency_unknown or say("plan.latency_unknown"), *asked) if asked else None

@@ -10,9 +10,9 @@ from deep_learning_expert.skill import Expert
 @pytest.mark.parametrize(
     ("spec", "base", "size", "words"),
     [
-        ({"type": "classification", "domain": "CV", "specificTask": "10 kinds of flowers"}, "ResNet-50", "9k images", ""),
-        ({"type": "generation", "domain": "NLP", "specificTask": "a support chatbot"}, "Qwen3-8B", "9k dialogues", "per"),
-        ({"type": "generation", "domain": "CV", "specificTask": "my style with LoRA"}, "SDXL", "40 images", "denoising"),
+        ({"type": "classification", "domain": "CV", "specificTask": "ten flowers"}, "ResNet-50", "9k images", ""),
+        ({"type": "generation", "domain": "NLP", "specificTask": "a chatbot"}, "Qwen3-8B", "9k dialogues", "per"),
+        ({"type": "generation", "domain": "CV", "specificTask": "style by LoRA"}, "SDXL", "40 images", "denoising"),
         (
             {"type": "sequence-modeling", "domain": "NLP", "specificTask": "translate Swahili to English"},
             "NLLB-200-distilled-600M",
