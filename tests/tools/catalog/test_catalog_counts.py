@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def sized() -> list[str]:
 
 def dense(*sizes: int) -> tuple[int, int]:
     """Parameters and MACs of fully connected layers."""
-    pairs = list(zip(sizes, sizes[1:], strict=False))
+    pairs = list(pairwise(sizes))
     return sum(a * b + b for a, b in pairs), sum(a * b for a, b in pairs)
 
 

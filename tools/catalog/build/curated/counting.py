@@ -148,7 +148,7 @@ def _footprint(entry: Entry, network: torch.nn.Module, inputs: Inputs) -> str:
         with torch.device(entry.device), Tracer(network) as both:
             out = _call(entry, network, inputs)
             saved = both.alive
-            leaves = [one for one in tree_leaves(_plain(out)) if isinstance(one, torch.Tensor) and one.requires_grad]
+            leaves = [one for one in tree_leaves(plain(out)) if isinstance(one, torch.Tensor) and one.requires_grad]
             torch.stack([one.float().sum() for one in leaves]).sum().backward()
     except Exception as broken:
         print(f"{entry.id}: no footprint, {type(broken).__name__}: {str(broken)[:150]}", file=sys.stderr, flush=True)
@@ -164,8 +164,8 @@ def _freeze_tables(network: torch.nn.Module) -> None:
             module.requires_grad_(False)
 
 
-def _plain(out: Any) -> Any:
-    """Outputs of transformers and diffusers are mappings or data classes."""
+def plain(out: Any) -> Any:
+    """Outputs as tuples, lists and dictionaries; those of transformers and diffusers are mappings or data classes."""
     if hasattr(out, "to_tuple"):
         return out.to_tuple()
     return getattr(out, "__dict__", out) if not isinstance(out, (torch.Tensor, tuple, list, dict)) else out

@@ -63,9 +63,9 @@ def forecaster(row: str, name: str, sizes: dict[str, Any], script: str, **also: 
         ahead = settings.label_len + settings.pred_len
         return (
             torch.randn(n, steps, channels),
-            torch.empty(n, steps, 4),
-            torch.empty(n, ahead, channels),
-            torch.empty(n, ahead, 4),
+            torch.zeros(n, steps, 4),
+            torch.zeros(n, ahead, channels),
+            torch.zeros(n, ahead, 4),
         )
 
     at = f"{settings.enc_in} channels, {settings.seq_len} to {settings.pred_len} steps"
