@@ -82,6 +82,14 @@ def test_a_second_text_is_kept(read: Any) -> None:
     assert {sample["pair"] for sample in _all(read("text", "transformers", "d.jsonl", _lines(rows)))} == {"answer"}
 
 
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+def test_several_labels_are_read_from_lists_and_from_cells(read: Any, ending: str) -> None:
+    rows = [{"text": f"text {number}", "labels": ["a", "b"][: 1 + number % 2]} for number in range(20)]
+    cells = "text,labels\n" + "\n".join(f'{row["text"]},"{", ".join(row["labels"])}"' for row in rows)
+    found = read("labels", "transformers", f"d.{ending}", _lines(rows) if ending == "jsonl" else cells)
+    assert sorted(tuple(sample["labels"]) for sample in _all(found)) == [(1.0, 0.0)] * 10 + [(1.0, 1.0)] * 10
+
+
 def test_words_with_tags_are_read_from_lists(read: Any) -> None:
     rows = [{"tokens": ["In", f"Town{number}", "."], "tags": ["O", "B-LOC", "O"]} for number in range(20)]
     found = read("tokens", "transformers", "d.jsonl", _lines(rows))
@@ -153,6 +161,7 @@ def test_preferences_without_a_prompt_share_their_first_messages(read: Any) -> N
         ("text", "transformers", "d.jsonl", "{broken", "cannot be read"),
         ("text", "transformers", "d.csv", "", "holds no rows"),
         ("text", "transformers", "d.txt", "a", "one data file"),
+        ("labels", "transformers", "d.jsonl", '{"text": "a", "labels": ["x"]}', "at least two"),
         ("tokens", "transformers", "d.jsonl", '{"tokens": ["a", "b"], "tags": ["O"]}', "2 words but 1 tags"),
         ("tokens", "transformers", "d.conll", "alone", "expected a word and its tag"),
         ("chats", "trl", "d.jsonl", '{"question": "a"}', "expected messages"),
