@@ -95,18 +95,23 @@ def step_state(state: State, event: Event) -> State:
     )
     actions = (*state.actions, row.action) if row.action else state.actions
     moved = replace(state, name=row.target, trace=(*state.trace, entry), actions=actions)
-    return _absorb(moved if row.target == row.source else _reopen(moved), event)
+    return _absorb(moved if row.target == row.source else _reopen(moved, event), event)
 
 
-def _reopen(state: State) -> State:
-    """Drafts and amendments from the target step on are stale once a loop went back to it, and what was measured."""
+def _reopen(state: State, event: Event) -> State:
+    """Drafts and amendments from the target step on are stale once a loop went back to it, and what was measured.
+
+    Evidence about a plan leaves its amendments: one factor changes in a round, and it is not one of theirs. Only a
+    loop that takes another architecture starts anew.
+    """
     if state.name not in STEPS:
         return state
     kept = STEPS[: STEPS.index(state.name)]
+    stay = isinstance(event, Observed) and "architecture" in kept
     return replace(
         state,
         drafts={step: draft for step, draft in state.drafts.items() if step in kept},
-        amendments=tuple(item for item in state.amendments if item.step in kept),
+        amendments=tuple(item for item in state.amendments if item.step in kept or stay),
         standing=(),
         card_written=False,
     )

@@ -84,3 +84,16 @@ def test_figures_in_a_reason_have_their_records() -> None:
     changed, results = planned(ACCEPT, amend("drop-technique", "color-jitter", f"The limit of {{{limit.id}}} matters."))
     assert results[1] == "done" and limit in changed.evidence
     assert "40 ms" in notices(changed)[0]
+
+
+def test_evidence_changes_one_factor_and_none_of_the_models(tmp_path: Path) -> None:
+    log = tmp_path / "run.csv"
+    log.write_text("epoch,train_loss,val_loss\n0,2.3,2.3\n1,nan,nan\n2,nan,nan\n", encoding="utf-8")
+    script = [amend("choose-architecture", "efficientnet_b0"), amend("drop-technique", "color-jitter")]
+    conversation = Expert(ScriptedModel([*script, *[ACCEPT] * 6])).start(TASK)
+    before, after = conversation.report().decisions, conversation.observe(log)
+    assert before is not None and after.decisions is not None
+    assert after.decisions.architecture.id == "efficientnet_b0"
+    assert after.decisions.recipe.techniques == before.recipe.techniques
+    assert after.decisions.recipe.learning_rate < before.recipe.learning_rate
+    assert len(notices(after)) == 2
