@@ -35,7 +35,7 @@ def reasons(offer: Offer, model: Facts, training: Training, size: Fit, situation
         key = "architecture.reason.metric_pretrained" if training.mode != "scratch" else "architecture.reason.metric"
         said.append(say(key, model=model.name, metric=_metric_name(metric), value=metric, dataset=_dataset(metric)))
     if model.params is not None:
-        per_token = "_token" if "token" in model.row.macs_at else ""
+        per_token = "_token" if model.row.macs_at == "1 token" else ""
         key = f"architecture.reason.size_macs{per_token}" if model.macs else "architecture.reason.size"
         macs = {"macs": model.macs} if model.macs else {}
         said.append(say(key, params=model.params, size=size.size, **macs))

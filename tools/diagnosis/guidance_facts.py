@@ -49,6 +49,7 @@ def facts_of(needs: Requirements, candidate: Candidate, recipe: Recipe) -> Facts
         "schedulers": {recipe.scheduler},
         "optimizers": {recipe.optimizer},
         "groups": {"groups"} if grouped else set(),
+        "devices": {needs.deploy_on.kind} if needs.deploy_on else set(),
     }
 
 
