@@ -279,6 +279,34 @@ def test_two_processes_train_as_one_with_the_same_global_batch(
     assert abs(logs[0][-1]["val_loss"] - logs[1][-1]["val_loss"]) < 0.1
 
 
+@pytest.mark.parametrize(("name", "scores"), [("dfine_m", "sigmoid"), ("detr_r50", "softmax")])
+def test_queries_answer_in_the_pixels_the_boxes_came_in(
+    name: str, scores: str, make_report: Any, folder: Path, run_in: Any
+) -> None:
+    report = make_report("boxes", regime="detr-realtime")
+    report["decisions"]["architecture"].update(id=name, name=name, family=name.split("_")[0])
+    write_project(report, folder)
+    run_in(
+        "boxes",
+        f"""
+        import torch
+        from config import SMOKE
+        from evaluate import decode
+        from model import labels_of
+
+        boxes = torch.tensor([[1, 8, 16, 24, 48.], [0, 0, 0, 64, 64]])
+        labels = labels_of(boxes, 64)
+        assert labels["class_labels"].tolist() == [1, 0]
+        logits = torch.full((2, {3 if scores == "softmax" else 2}), -9.0)
+        logits[0, 1], logits[1, 0] = 9.0, 8.0
+        outputs = torch.cat([logits, labels["boxes"]], dim=1)[None]
+        (found,) = decode({{"outputs": outputs}}, SMOKE, 2)
+        assert torch.allclose(torch.tensor(found[:2, 2:]).float(), boxes[:, 1:]), found
+        assert found[:2, 0].tolist() == [1, 0] and (found[:2, 1] > 0.9).all()
+        """,
+    )
+
+
 def test_a_sweep_stays_inside_the_range_the_sources_give(make_report: Any, folder: Path) -> None:
     write_project(make_report("masks"), folder)  # the regime unet-2d, whose sources give a range
     text = (folder / "sweep.py").read_text()
