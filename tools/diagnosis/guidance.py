@@ -67,7 +67,7 @@ def _fits(rule: Mapping[str, Any], facts: Facts) -> bool:
 
 
 def _excluded(rule: Mapping[str, Any], facts: Facts) -> bool:
-    return any(facts[name] & set(rule.get(f"not_{name}", ())) for name in facts)
+    return any(key.startswith("not_") and facts[key[4:]] & set(words) for key, words in rule.items())
 
 
 def _issue(name: str, facts: Facts, figures: Mapping[str, Figure]) -> Issue:
