@@ -83,6 +83,8 @@ def plan(
         raise SettingError("setting.unknown_language", value=lang)
     advice = advice_of(model, offline)
     expert = Expert.advised(advice)
+    if batch is not None and html is not None:
+        raise SettingError("setting.html_one_task")
     if batch is not None and out is not None and task is None:
         from deep_learning_expert.skill.interfaces.batch_command import as_line, plan_batch
 

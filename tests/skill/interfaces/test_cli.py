@@ -71,6 +71,7 @@ def test_assumptions_are_listed() -> None:
         (["plan", str(TASKS)], None, "directory"),
         (["plan", "-", "--lang", "fr"], "{}", "--lang"),
         (["plan", "-", "--wrong"], None, "--wrong"),
+        (["plan", "--batch", "a.jsonl", "--out", "b", "--html", "c.html"], None, "--batch"),
         (["tool", "model_fact"], None, "model_facts"),
         (["tool", "model_facts", "--args", '{"model": "resnet51"}'], None, "resnet50"),
         (["tool", "model_facts", "--args", '{"mode": "x"}'], None, "model"),
