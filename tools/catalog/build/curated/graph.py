@@ -144,17 +144,7 @@ def pairs_of_atoms(n: int) -> tuple[torch.Tensor, ...]:
     return torch.empty(n * QM9_ATOMS, 7), torch.empty(n * QM9_ATOMS, 3), (nodes_of_pair, nodes_of_pair)
 
 
-def digress() -> Any:
-    """Nine layers on QM9's heavy atoms; the widths in are the kinds of atoms and bonds with the extra features."""
-    code = from_repository("cvignac/DiGress", "src.models.transformer_model", without=("src", "src.models", *DIGRESS))
-    widths = {"X": 12, "E": 5, "y": 13}
-    hidden = {"dx": 256, "de": 64, "dy": 64, "n_head": 8, "dim_ffX": 256, "dim_ffE": 128, "dim_ffy": 128}
-    inner = {"X": 256, "E": 128, "y": 128}
-    return code.GraphTransformer(9, widths, inner, hidden, {"X": 4, "E": 5, "y": 0}, nn.ReLU(), nn.ReLU())
-
-
 QM9_ATOMS = 18
-DIGRESS = ("src.diffusion", "wandb", "omegaconf")
 ENTRIES = [
     nodes(
         "gcn",
@@ -190,13 +180,6 @@ ENTRIES = [
         f"a molecule of {QM9_ATOMS} atoms, one step",
         "ehoogeboom/e3_diffusion_for_molecules:egnn/egnn_new.py on the meta device (9 layers of 256, all pairs)",
         samples=1,
-    ),
-    Entry(
-        "digress",
-        digress,
-        lambda n: (torch.empty(n, 9, 12), torch.empty(n, 9, 9, 5), torch.empty(n, 13), torch.ones(n, 9)),
-        "a graph of 9 atoms, one step",
-        "cvignac/DiGress:src/models/transformer_model.py on the meta device, sizes of its qm9_no_h.yaml",
     ),
     Entry(
         "char-rnn-smiles",

@@ -78,6 +78,70 @@ def characters(row: str, layers: int, width: int, heads: int, context: int, how:
     )
 
 
+def ranker(row: str, kind: str, sizes: dict[str, Any]) -> Entry:
+    """An encoder of a pair of texts with one score."""
+    build = hugging_face(f"{kind}Config", f"{kind}ForSequenceClassification", sizes | {"num_labels": 1})
+    return Entry(row, build, lambda n: (tokens(n, 128),), "seq 128", TRANSFORMERS)
+
+
+def bert(width: int, layers: int, heads: int, inner: int, vocab: int = 30522, **more: int) -> dict[str, Any]:
+    """Sizes of BERT and its relatives."""
+    sizes = {"hidden_size": width, "num_hidden_layers": layers, "num_attention_heads": heads, "vocab_size": vocab}
+    return sizes | {"intermediate_size": inner} | more
+
+
+def roberta(width: int, layers: int, heads: int, vocab: int, positions: int = 514) -> dict[str, Any]:
+    """Sizes of RoBERTa and XLM-R: one type of token, two more places."""
+    return bert(width, layers, heads, 4 * width, vocab, max_position_embeddings=positions, type_vocab_size=1)
+
+
+def deberta(width: int, layers: int, heads: int, vocab: int) -> dict[str, Any]:
+    """Sizes of DeBERTa-v3: no types, no absolute places in the input, shared relative keys."""
+    relative = {"relative_attention": True, "pos_att_type": ["p2c", "c2p"], "share_att_key": True}
+    relative |= {"position_buckets": 256, "norm_rel_ebd": "layer_norm", "position_biased_input": False}
+    return bert(width, layers, heads, 4 * width, vocab, type_vocab_size=0) | relative
+
+
+CHINESE, XLM = 21128, 250002
+BASE_ZH, LARGE_ZH = bert(768, 12, 12, 3072, CHINESE), bert(1024, 24, 16, 4096, CHINESE)
+SMALL_EN, SMALL_ZH = bert(384, 12, 12, 1536), bert(512, 4, 8, 2048, CHINESE)
+ENCODERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "bert-base-uncased": ("Bert", {}),
+    "bert-base-chinese": ("Bert", BASE_ZH),
+    "roberta-base": ("Roberta", roberta(768, 12, 12, 50265)),
+    "roberta-large": ("Roberta", roberta(1024, 24, 16, 50265)),
+    "deberta-v3-base": ("DebertaV2", deberta(768, 12, 12, 128100)),
+    "deberta-v3-small": ("DebertaV2", deberta(768, 6, 12, 128100)),
+    "deberta-v3-large": ("DebertaV2", deberta(1024, 24, 16, 128100)),
+    "mdeberta-v3-base": ("DebertaV2", deberta(768, 12, 12, 251000)),
+    "distilbert-base-uncased": ("DistilBert", {}),
+    "minilm-l12-h384": ("Bert", SMALL_EN),
+    "tinybert-6l": ("Bert", bert(768, 6, 12, 3072)),
+    "tinybert-4l": ("Bert", bert(312, 4, 12, 1200)),
+    "chinese-roberta-wwm-ext": ("Bert", BASE_ZH),
+    "chinese-macbert-base": ("Bert", BASE_ZH),
+    "chinese-macbert-large": ("Bert", LARGE_ZH),
+    "rbt3": ("Bert", bert(768, 3, 12, 3072, CHINESE)),
+    "rbt6": ("Bert", bert(768, 6, 12, 3072, CHINESE)),
+    "xlm-roberta-base": ("XLMRoberta", roberta(768, 12, 12, XLM)),
+    "xlm-roberta-large": ("XLMRoberta", roberta(1024, 24, 16, XLM)),
+    "setfit-minilm-l6": ("Bert", bert(384, 6, 12, 1536)),
+    "setfit-mpnet": ("MPNet", {"max_position_embeddings": 514}),
+    "setfit-bge-small-zh": ("Bert", SMALL_ZH),
+    "setfit-paraphrase-multilingual": ("Bert", bert(384, 12, 12, 1536, 250037)),
+    "bge-small-en-v1.5": ("Bert", SMALL_EN),
+    "bge-base-en-v1.5": ("Bert", {}),
+    "bge-small-zh-v1.5": ("Bert", SMALL_ZH),
+    "bge-base-zh-v1.5": ("Bert", BASE_ZH),
+    "bge-m3": ("XLMRoberta", roberta(1024, 24, 16, XLM, 8194)),
+    "multilingual-e5-base": ("XLMRoberta", roberta(768, 12, 12, XLM)),
+    "m3e-base": ("Bert", BASE_ZH),
+}
+RANKERS: dict[str, tuple[str, dict[str, Any]]] = {
+    "ms-marco-minilm-l6": ("Bert", bert(384, 6, 12, 1536)),
+    "bge-reranker-base": ("XLMRoberta", roberta(768, 12, 12, XLM)),
+    "bge-reranker-v2-m3": ("XLMRoberta", roberta(1024, 24, 16, XLM, 8194)),
+}
 LONG = {"vocab_size": 50265, "max_position_embeddings": 4098, "type_vocab_size": 1}
 QWEN_EMBEDDING = {
     "vocab_size": 151669,
@@ -160,4 +224,12 @@ ENTRIES = [
     ),
     replace(encoder("longformer-base-4096", "Longformer", LONG, 4096), samples=1, device="cpu", train=False),
     replace(pair("led-base-16384", "LED", bart(768, 6, 12, 3072), 4096, 128), samples=1, device="cpu", train=False),
+    *(encoder(row, kind, sizes, 128) for row, (kind, sizes) in ENCODERS.items() if "Deberta" not in kind),
+    # DeBERTa reads its table of distances while it runs.
+    *(
+        replace(encoder(row, kind, sizes, 128), device="cpu", samples=1)
+        for row, (kind, sizes) in ENCODERS.items()
+        if "Deberta" in kind
+    ),
+    *(ranker(row, kind, sizes) for row, (kind, sizes) in RANKERS.items()),
 ]

@@ -247,6 +247,50 @@ class Usad(nn.Module):
         return [first, self.decoders[1](code), self.decoders[1](self.encoder(first))]
 
 
+class Bottleneck(nn.Module):
+    """One, three and one convolutions; the shortcut is pooled before it is widened."""
+
+    def __init__(self, into: int, inner: int, stride: int, kernel: int = 5) -> None:
+        super().__init__()
+        out = 4 * inner
+        sizes = ((into, inner, 1, 1), (inner, inner, kernel, stride), (inner, out, 1, 1))
+        self.layers = nn.Sequential(*(part for one in sizes for part in self._layer(*one)))
+        pool = [nn.AvgPool1d(2, 2, ceil_mode=True)] * (stride > 1)
+        self.shortcut = nn.Sequential(*pool, *(self._layer(into, out, 1, 1)[:2] if into != out else []))
+
+    @staticmethod
+    def _layer(into: int, out: int, kernel: int, stride: int) -> list[nn.Module]:
+        wide = nn.Conv1d(into, out, kernel, stride, kernel // 2, bias=False)
+        return [wide, nn.BatchNorm1d(out), nn.ReLU()]
+
+    def forward(self, signal: torch.Tensor) -> torch.Tensor:
+        """(samples, into, steps) -> (samples, 4 inner, steps / stride)."""
+        return torch.relu(self.layers(signal) + self.shortcut(signal))
+
+
+class WideResNet(nn.Module):
+    """xresnet1d101: a stem of three convolutions, 3, 4, 23 and 3 bottlenecks, mean and largest value pooled."""
+
+    def __init__(self, channels: int, classes: int) -> None:
+        super().__init__()
+        stem: list[nn.Module] = []
+        for into, out, stride in ((channels, 32, 2), (32, 32, 1), (32, 64, 1)):
+            stem += [nn.Conv1d(into, out, 5, stride, 2, bias=False), nn.BatchNorm1d(out), nn.ReLU()]
+        blocks: list[nn.Module] = []
+        width = 64
+        for depth in (3, 4, 23, 3):
+            for i in range(depth):
+                blocks.append(Bottleneck(width, 64, 2 if blocks and i == 0 else 1))
+                width = 4 * 64
+        self.body = nn.Sequential(*stem, nn.MaxPool1d(3, 2, 1), *blocks)
+        self.head = nn.Sequential(nn.BatchNorm1d(2 * width), nn.Linear(2 * width, classes))
+
+    def forward(self, signal: torch.Tensor) -> torch.Tensor:
+        """(samples, channels, steps) -> (samples, classes)."""
+        x = self.body(signal)
+        return self.head(torch.cat([x.mean(-1), x.amax(-1)], 1))
+
+
 NIXTLA = "Nixtla/neuralforecast on the meta device"
 ETT = "scripts/long_term_forecast/ETT_script"
 ENTRIES = [
@@ -327,4 +371,18 @@ ENTRIES = [
     ),
     signal("tcn", tcn, 1, 784, "locuslab/TCN:TCN/tcn.py on the meta device, sizes of mnist_pixel/pmnist_test.py"),
     signal("usad", Usad, 1, 612, "the layers of manigalati/usad:usad.py (12 steps of 51 channels, a code of 1200)"),
+    Entry(
+        "deepar",
+        neuralforecast("DeepAR", {"h": 24, "input_size": 96}),
+        lambda n: ({k: (torch.empty(n, 96, 1) if k == "insample_y" else v) for k, v in window(n).items()},),
+        "one series, 96 steps seen",
+        f"{NIXTLA}, its defaults (two LSTM layers of 128)",
+    ),
+    signal(
+        "xresnet1d",
+        lambda: WideResNet(12, 71),
+        12,
+        1000,
+        "the layers of helme/ecg_ptbxl_benchmarking:code/models/xresnet1d.py (xresnet1d101, kernel 5, 71 labels)",
+    ),
 ]

@@ -563,15 +563,6 @@ ENTRIES = [
         channels=1,
         note="37 symbols",
     ),
-    from_code(
-        "stdc1_seg50",
-        "MichaelFan01/STDC-Seg",
-        "models.model_stages",
-        lambda code: code.BiSeNet("STDCNet813", 19, use_boundary_8=True),
-        (512, 1024),
-        without=("models", "modules", "modules.bn"),
-        note="19 classes, with the heads of training",
-    ),
     from_code("retinaface_r50", "biubug6/Pytorch_Retinaface", "models.retinaface", retinaface, (640, 640)),
     image(
         "efficientad_s",
@@ -596,6 +587,7 @@ ENTRIES = [
         "240x240, image encoder",
         "open_clip 3.3 on the meta device (ViT-B-16-plus-240)",
         run=lambda network, images: network.encode_image(*images),
+        **ON_CPU,
     ),
     image(
         "unet",
