@@ -314,3 +314,52 @@ def test_a_sweep_stays_inside_the_range_the_sources_give(make_report: Any, folde
     assert "segmentation_models.pytorch" in text.split("RATES:")[0]
     write_project(make_report("masks", optimizer="SGD"), folder.with_name("other"))  # its range is not that of SGD
     assert "RATES: tuple[float, float] | None = None" in (folder.with_name("other") / "sweep.py").read_text()
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ('Image.new("RGB", (8, 8)).save("data/masks/3.png")', "colour picture"),
+        ('Image.new("L", (9, 8)).save("data/masks/3.png")', "they must agree"),
+        ('Path("data/masks/3.png").unlink()', "have no mask of the same name (3.png)"),
+        ('Path("data/images/3.png").write_text("no picture")', "cannot be read"),
+        ('Path("data/classes.txt").write_text("only")', "names only 1 classes"),
+        ('Path("data/groups.csv").write_text("file,group\\n0.png,a")', "names no group for 11 pictures"),
+    ],
+)
+def test_masks_that_do_not_fit_are_named(run_in: Any, change: str, complaint: str) -> None:
+    said = run_in(
+        "masks",
+        f"""
+        from pathlib import Path
+        from PIL import Image
+        from config import PLAN
+        from data import load_data
+        from records import Stop
+
+        for part in ("images", "masks"):
+            Path("data", part).mkdir(parents=True)
+        for number in range(12):
+            Image.new("RGB", (8, 8)).save(f"data/images/{{number}}.png")
+            Image.new("L", (8, 8), number % 2).save(f"data/masks/{{number}}.png")
+        assert load_data(Path("data"), PLAN).info.classes == ("0", "1")
+        {change}
+        try:
+            load_data(Path("data"), PLAN)
+        except Stop as reason:
+            print(reason)
+        """,
+    )
+    assert complaint in said
+
+
+def test_a_tracker_that_is_missing_leaves_nothing_behind(
+    make_report: Any, folder: Path, run_in: Any, python_with: Any
+) -> None:
+    run_in("table", "from sample import write_sample; from pathlib import Path; write_sample(Path('data'))")
+    hidden = "import importlib.util as u, sys; found = u.find_spec; u.find_spec = lambda *n: hide(*n)"
+    hidden += "; hide = lambda name, *rest: None if name == 'wandb' else found(name, *rest)"
+    lines = f"{hidden}; sys.argv = ['train.py', '--data', 'data', '--track', 'wandb']; import train; train.main()"
+    done = subprocess.run([python_with("torch"), "-c", lines], cwd=folder, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 1 and "pip install wandb" in done.stderr and "Traceback" not in done.stderr
+    assert not (folder / "runs").exists()
