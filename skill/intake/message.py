@@ -77,7 +77,9 @@ def _no_accelerator(words: str) -> bool:
 
 def _counted(prose: Prose, turn: int, known: list[Fact]) -> Iterator[Fact]:
     has_samples = any(fact.path == SIZE and fact.key in _SAMPLE_KEYS for fact in known)
-    for item in counted_nouns(prose, has_samples):
+    classification = any(fact.path == "task.type" and fact.text == "classification" for fact in known)
+    lacks = classification and not any(fact.path == SIZE and fact.key == "classes" for fact in known)
+    for item in counted_nouns(prose, has_samples, lacks_classes=lacks):
         yield Fact(SIZE, item.key, item.text, turn, item.span)
 
 

@@ -101,9 +101,9 @@ _NUMBERED = ("data.size", _LATENCY, _TARGET, _BUDGET, "constraints.modelSizeLimi
 
 @cache
 def _nothing_but_a_number() -> re.Pattern[str]:
-    opening = r"(?:no|nope|sorry|actually|oops|不对|不是|更正|错了|哦)?[,，:：\s]*"
-    verb = r"(?:make (?:it|that)|it's|it is|i meant|改成|应该是|其实是|是)?\s*"
-    return re.compile(rf"(?i){opening}{verb}{_NUMBER}\s*[.。!！]?$")
+    opening = r"(?:(?:no|nope|sorry|actually|oops|不对|不是|更正|错了|哦)[,，:：\s]+)"
+    verb = r"(?:(?:make (?:it|that)|it's|it is|i meant|改成|应该是|其实是)\s*)"
+    return re.compile(rf"(?i)(?:{opening}{verb}?|{verb}){_NUMBER}\s*[.。!！]?$")  # a number alone answers a question
 
 
 def _bare_target(prose: Prose, turn: int) -> Iterator[Fact]:
@@ -151,7 +151,7 @@ _SCALED = (
     ("constraints.modelSizeLimit", "size", r"size limit|model size|size|模型大小|体积"),
 )
 _FACTORS = (
-    (0.5, r"halved|cut in half|half (?:of )?(?:the|my|our|that)|is half|减半|砍半|砍了一半|少了一半|只有一半|一半"),
+    (0.5, r"halved|in half|half (?:of )?(?:the|my|our|that)|is half|减半|砍半|砍了一半|少了一半|只有一半|一半"),
     (2.0, r"doubled|twice|double the|两倍|翻倍|翻一番|加倍"),
     (3.0, r"tripled|three times|三倍"),
 )

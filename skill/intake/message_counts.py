@@ -24,6 +24,7 @@ _COMPANY_CHARS = 3_000  # of a message in which a noun finds its company
 _NEAR = 6  # Chinese characters between a number and what it counts
 _MOST_NUMBERS = 60  # looked at in one message
 _MOST_CLASSES = 20_000
+_SHORT_ANSWER, _MOST_TOLD_SHORT = 32, 500  # characters of a clause; classes
 _FEWEST_SAMPLES = 30  # of things nobody listed: fewer are hardly the data
 _SHORT_RESOLUTIONS = ("2k", "4k", "8k")
 
@@ -121,13 +122,15 @@ def _is_of_company(words: str, prose: Prose) -> bool:
     return singular in company or any(noun.startswith(one) for one in company if not one.isascii())
 
 
-def counted_nouns(prose: Prose, has_samples: bool) -> Iterator[Counted]:
-    """What the numbers count that the quantity reader could not place. has_samples: the data's amount is known."""
+def counted_nouns(prose: Prose, has_samples: bool, *, lacks_classes: bool = False) -> Iterator[Counted]:
+    """What the numbers count that the quantity reader could not place. has_samples: the data's amount is known;
+    lacks_classes: a classification whose number of classes has not been told."""
     for span, number in _numbers(prose):
         clause = prose.clause_at(span[0])
         if clause is None:
             continue
-        found = _classes(span, number, prose, clause) or _samples(span, number, prose, clause, has_samples)
+        short = lacks_classes and len(clause.text) <= _SHORT_ANSWER
+        found = _classes(span, number, prose, clause, short=short) or _samples(span, number, prose, clause, has_samples)
         if found:
             has_samples = has_samples or found.key == "samples"
             yield found
@@ -165,12 +168,14 @@ def _like_thousands(item: Quantity) -> bool:
     return item.kind == "resolution" and item.words.strip().lower() in _SHORT_RESOLUTIONS
 
 
-def _classes(span: Span, value: float, prose: Prose, clause: Clause) -> Counted | None:
+def _classes(span: Span, value: float, prose: Prose, clause: Clause, *, short: bool) -> Counted | None:
     if not 2 <= value <= _MOST_CLASSES or value != int(value):
         return None
     behind = fold(prose.text[span[1] : min(span[1] + _REACH, clause.end)])
     end = _noun_end(behind, word_lists("message_words", "class_nouns")["words"])
     company = end is None and _is_of_company(fold(prose.text[span[0] : span[1] + _REACH]), prose)
+    if end is None and short and value <= _MOST_TOLD_SHORT:
+        end = _unlisted_noun_end(behind)  # "about 25 shapes", said of a classification
     if end is None and not company and not _is_sorted_into(prose.text[clause.start : span[0]], behind, clause):
         return None
     return Counted("classes", f"{value:.0f} classes", (span[0], min(span[1] + (end or 0), clause.end)))

@@ -10,7 +10,7 @@ from functools import cache
 from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span, reads_alike, smallest
 from deep_learning_expert.skill.intake.hearing import said
 from deep_learning_expert.skill.intake.message_counts import counts_classes, counts_data, is_of_each
-from deep_learning_expert.skill.intake.vocabulary_files import word_lists
+from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.quantities import Expect, Quantity
 
 ISSUES = "existingSetup.trainingIssues"
@@ -66,6 +66,9 @@ def locate(prose: Prose) -> Iterator[Located]:
             continue  # belongs nowhere, but must not slip into a neighbour's words
         if item.words:
             yield Located(item.path, item.key, item.quantity.span, item.words)
+        elif item.path == _COMPUTE and _only_runs(item.quantity):
+            mark = "（部署）" if any("\u4e00" <= char <= "\u9fff" for char in item.clause.text) else " for inference"
+            yield Located(item.path, "deploy", item.quantity.span, f"{item.quantity.words}{mark}")
         elif item.path == _COMPUTE and _stands_alone(item.quantity):
             yield Located(item.path, item.key, item.quantity.span)
         elif item.path == ISSUES:
@@ -74,6 +77,12 @@ def locate(prose: Prose) -> Iterator[Located]:
             others = [other.quantity for other in beside[item.clause.start] if other.path != item.path]
             span = smallest(prose.text, item.quantity, others, item.clause, _EXPECT.get(item.path))
             yield Located(item.path, item.key, span)
+
+
+def _only_runs(machine: Quantity) -> bool:
+    """Whether a machine without a stated role is one that nobody trains on: a Raspberry Pi, a microcontroller."""
+    prefixes = tuple(vocabulary("facts")["edge_processors"]["prefixes"])
+    return machine.kind == "device" and "role" not in machine.conditions and machine.name.startswith(prefixes)
 
 
 def _stands_alone(machine: Quantity) -> bool:

@@ -56,12 +56,18 @@ _LONGEST_SYMPTOM = 240  # characters
 
 
 def _goes_wrong(part: Clause) -> bool:
-    if not touches(part.folded, "facts", "issues"):
+    if not touches(part.folded, "facts", "issues") or part.folded.startswith(_meaning()):
         return False
     for issue, terms in word_lists("facts", "issues").items():
         if said(part.folded, terms) and (issue != "production-gap" or says(part, "bad")):
             return True
     return False
+
+
+@cache
+def _meaning() -> tuple[str, ...]:
+    """How a question about a word begins; what it asks about is not what happens here."""
+    return tuple(vocabulary("message_words")["meaning"]["openings"])
 
 
 def _word(part: Clause, term: str) -> Span | None:

@@ -138,4 +138,6 @@ def _speaks(part: Clause, words: tuple[str, ...], cue: TaskType | None) -> bool:
     folded = part.folded
     if any(occurs(folded, expression) for expression in words if not expression.startswith("#")):
         return True
+    if cue is None or cue == "classification":
+        return _weakly_cued(folded) or said(folded, word_lists("message_words", "types")["classification"])
     return cue is not None and said(folded, word_lists("message_words", "types")[cue])

@@ -151,6 +151,8 @@ class Chat:
         path = _file_in(message)
         if path is not None:
             self._log_file(path)
+        elif self.conversation is None and _is(message, "hello"):
+            self._greet_back(message)
         elif self.conversation and _is(message, "show"):
             self._show_whole()
         elif self.conversation and self.question and self._settles(message):
@@ -160,6 +162,11 @@ class Chat:
             self._say("declined")
         elif self._in_scope(message):
             self._take(message)
+
+    def _greet_back(self, message: str) -> None:
+        if not self.fixed_language:
+            self.lang = decide(message).language
+        self._say("goal")
 
     def _settles(self, message: str) -> bool:
         """Whether the message was a reply to the open question: unknown, a choice, a number, or its words."""
@@ -212,6 +219,9 @@ class Chat:
             self.write(foreign_note().render(self.lang).text)
         if decision.decision == "dont_use":
             self.write(out_of_scope_reply(decision, self.lang).render(self.lang).text)
+            if decision.ground == "evidence" and not decision.frame and not live:
+                self._say("unless")  # no word spoke for it, and none against it
+                self.unsettled = message
             return False
         if decision.decision == "ask" and not live:
             self.unsettled = message

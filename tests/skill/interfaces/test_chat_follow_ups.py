@@ -60,6 +60,34 @@ def test_a_follow_up_shows_what_it_changes(opening: str, follow_up: str, marks: 
     assert not any(path in answer for path in ("/modelDesign", "/trainingStrategy", "/expectedPerformance"))
 
 
+def test_a_number_that_answers_a_question_corrects_nothing() -> None:
+    said = talk("用800张照片检测羊，都标好了", "4060")
+    assert "800" in said[2] and "4060张" not in said[2] and "4,060" not in said[2]
+
+
+def test_details_said_instead_of_an_answer_are_taken_in() -> None:
+    said = talk("sort photos of lego bricks by shape with a webcam, around 3000 photos", "about 25 shapes")
+    assert "25 classes" in said[2] and "What hardware" in said[2]
+
+
+def test_what_a_word_means_is_no_symptom() -> None:
+    assert "What changed" not in talk(_LEAVES, "what is overfitting?")[2]
+
+
+def test_a_board_nobody_trains_on_is_where_the_model_runs() -> None:
+    said = talk("classify photos of leaves into 12 diseases, 8000 labelled images, 10 fps on a raspberry pi 4")
+    assert "raspberry pi 4 for inference" in said[1] and "What hardware do you train on" in said[1]
+
+
+def test_a_greeting_is_answered_with_what_is_needed() -> None:
+    assert "想用什么数据" in talk("你好")[1] and "What should the network learn" in talk("hello")[1]
+
+
+def test_where_no_word_speaks_the_person_may_say_more() -> None:
+    said = talk("想用无人机照片数羊", "用800张照片检测羊，都标好了，单卡4060")
+    assert "如果这里确实" in said[1] and "模型设计" in said[2]
+
+
 def test_a_note_said_once_is_not_said_again() -> None:
     said = talk(_LEAVES, "target 90 instead")
     assert "The target device is not named" in said[1] and "The target device is not named" not in said[2]
