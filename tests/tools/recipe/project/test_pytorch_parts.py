@@ -363,3 +363,28 @@ def test_a_tracker_that_is_missing_leaves_nothing_behind(
     done = subprocess.run([python_with("torch"), "-c", lines], cwd=folder, capture_output=True, text=True, timeout=300)
     assert done.returncode == 1 and "pip install wandb" in done.stderr and "Traceback" not in done.stderr
     assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("layout", "name", "recipe", "said", "written"),
+    [
+        ("boxes", "yolo26m", {"optimizer": "MuSGD"}, "AGPL-3.0", "optimizer: str = 'SGD'"),
+        (
+            "masks",
+            "pidnet_s",
+            {"optimizer": "SGD", "regime": "realtime-segmentation"},
+            "LR-ASPP",
+            "mobilenetv3_large_100",
+        ),
+    ],
+)
+def test_a_network_in_the_plans_place_is_named_with_its_reason(
+    layout: str, name: str, recipe: dict[str, str], said: str, written: str, make_report: Any, folder: Path
+) -> None:
+    report = make_report(layout, **recipe)
+    report["decisions"]["architecture"].update(id=name, name=name, weights=f"{name}.pt")
+    write_project(report, folder)
+    readme = (folder / "README.md").read_text()
+    assert said in readme and name in readme.split(said)[0]
+    assert written in (folder / "config.py").read_text()
+    assert ("optimizer=MuSGD lr0=" in readme) == (layout == "boxes")  # Ultralytics itself has it
