@@ -12,7 +12,7 @@ from typing import Any
 from deep_learning_expert.tools.architecture.candidate import Candidate
 from deep_learning_expert.tools.compression.family import is_language_model
 from deep_learning_expert.tools.figures import Figure, computed
-from deep_learning_expert.tools.requirements import Requirements
+from deep_learning_expert.tools.requirements import DeviceNeed, Requirements
 from deep_learning_expert.tools.wording import Remark, say
 
 # Ways of batching that wait for more requests, so that the waiting time must be bounded.
@@ -49,7 +49,7 @@ def choose_deployment(needs: Requirements, candidate: Candidate) -> Deployment:
 
 
 def _holds(rule: dict[str, Any], needs: Requirements, candidate: Candidate) -> bool:
-    device = needs.deploy_on
+    device = needs.deploy_on or _only_machine(needs)
     facts = {
         "devices": device.kind if device else "",
         "classes": candidate.architecture_class,
@@ -63,6 +63,12 @@ def _holds(rule: dict[str, Any], needs: Requirements, candidate: Candidate) -> b
     if "named" in rule and not any(_begins_word(name, words) for name in rule["named"]):
         return False
     return "language_model" not in rule or is_language_model(needs, candidate)
+
+
+def _only_machine(needs: Requirements) -> DeviceNeed | None:
+    """Who trains on a CPU or a Jetson and names no other machine runs the model there too."""
+    machine = needs.train_on
+    return machine if machine is not None and machine.kind in ("cpu", "jetson") else None
 
 
 def _begins_word(name: str, words: str) -> bool:

@@ -171,11 +171,12 @@ def test_needs_of_training_are_no_reason_to_compress() -> None:
     assert (choice.needed, choice.techniques) == (False, ("bf16",))
 
 
-def test_a_training_gpu_stands_in_for_an_unnamed_target() -> None:
+def test_the_only_machine_stands_in_for_an_unnamed_target() -> None:
     task = needs().model_copy(update={"train_on": DeviceNeed(kind="gpu")})
     assert choose_compression(task, candidate()).techniques == ("fp16",)
     task = needs(latency_ms=5).model_copy(update={"train_on": DeviceNeed(kind="cpu")})
-    assert not choose_compression(task, candidate()).needed
+    assert choose_compression(task, candidate()).techniques[0] == "int8-ptq"
+    assert not choose_compression(needs().model_copy(update={"train_on": DeviceNeed(kind="cpu")}), candidate()).needed
 
 
 def speedups(task: Requirements, model: Candidate) -> list[str]:

@@ -161,3 +161,9 @@ def test_more_devices_than_the_batch_can_feed_are_said_to_be_too_many() -> None:
     chosen = choose_distributed(task(train=gpus(64)), model("resnet", 1e7, "CNN"), few)
     assert chosen.configuration.key == "deployment.distributed.too_many"
     assert choose_distributed(task(train=gpus(4)), model("resnet", 1e7, "CNN"), few).configuration.key.endswith("ddp")
+
+
+def test_who_has_only_a_cpu_serves_from_it() -> None:
+    only_cpu = choose_deployment(task(train=DeviceNeed(kind="cpu")), model())
+    assert only_cpu.formats == choose_deployment(task("cpu"), model()).formats
+    assert "deployment.note.device_open" not in [note.key for note in only_cpu.notes]
