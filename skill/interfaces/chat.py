@@ -221,7 +221,6 @@ class Chat:
             self.write(out_of_scope_reply(decision, self.lang).render(self.lang).text)
             if decision.ground == "evidence" and not decision.frame and not live:
                 self._say("unless")  # no word spoke for it, and none against it
-                self.unsettled = message
             return False
         if decision.decision == "ask" and not live:
             self.unsettled = message
