@@ -20,16 +20,8 @@ from deep_learning_expert.tools.catalog.build.curated.counting import Counted, E
 HERE = Path(__file__).resolve().parent
 DATA = HERE.parent / "data"
 TABLES = (
-    "audio",
-    "control",
-    "detection",
-    "diffusion",
-    "graph",
-    "language",
-    "multimodal",
-    "tabular",
-    "time_series",
-    "vision",
+    *("audio", "control", "detection", "diffusion", "graph", "language", "multimodal", "restoration", "tabular"),
+    *("time_series", "vision", "volumes"),
 )
 
 

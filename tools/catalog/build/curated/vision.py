@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
-from itertools import pairwise
 from typing import Any
 
 import torch
@@ -17,6 +16,7 @@ from deep_learning_expert.tools.catalog.build.curated.libraries import (
     hugging_face,
     tokens,
 )
+from deep_learning_expert.tools.catalog.build.curated.vision_networks import Side, resnet9
 
 Size = tuple[int, ...]
 
@@ -50,9 +50,6 @@ def bisenet(code: Any) -> Any:
     """Without the weights it would download."""
     code.BiSeNetV2.load_pretrain = lambda self: None
     return code.BiSeNetV2(19, aux_mode="eval")
-
-
-BASIC = ("basicsr", "basicsr.models", "basicsr.models.archs", "basicsr.utils")
 
 
 def segmentation(row: str, network: str, encoder: str) -> Entry:
@@ -128,18 +125,6 @@ def owl(n: int) -> dict[str, Any]:
     }
 
 
-def swinir(width: int, upsampler: str) -> Callable[[], Any]:
-    """SwinIR twice as large, from 64x64."""
-    deep = 6 if width == 180 else 4
-
-    def build() -> Any:
-        network = from_repository("JingyunLiang/SwinIR", "models.network_swinir").SwinIR
-        sizes = {"embed_dim": width, "depths": [6] * deep, "num_heads": [6] * deep, "mlp_ratio": 2, "window_size": 8}
-        return network(upscale=2, img_size=64, img_range=1.0, upsampler=upsampler, resi_connection="1conv", **sizes)
-
-    return build
-
-
 def retinaface(code: Any) -> Any:
     """ResNet-50, three levels of 256."""
     stages = {"layer2": 1, "layer3": 2, "layer4": 3}
@@ -147,50 +132,10 @@ def retinaface(code: Any) -> Any:
     return code.RetinaFace(sizes, phase="test")
 
 
-class Side(torch.nn.Module):
-    """Teacher, student and autoencoder, each on the image."""
-
-    def __init__(self, *parts: torch.nn.Module) -> None:
-        super().__init__()
-        self.parts = torch.nn.ModuleList(parts)
-
-    def forward(self, seen: torch.Tensor) -> list[Any]:
-        """Every part's features."""
-        return [part(seen) for part in self.parts]
-
-
 def efficientad() -> Any:
     """The small descriptor network; the student answers twice as many channels."""
     code = from_repository("nelson1425/EfficientAD", "common")
     return Side(code.get_pdn_small(384), code.get_pdn_small(768), code.get_autoencoder(384))
-
-
-def nnunet(dimensions: int) -> Callable[[], Any]:
-    """The plain U-Net that nnU-Net plans for one channel and two classes at this patch."""
-
-    def build() -> Any:
-        unet = import_module("dynamic_network_architectures.architectures.unet").PlainConvUNet
-        convolution = {2: torch.nn.Conv2d, 3: torch.nn.Conv3d}[dimensions]
-        norm = {2: torch.nn.InstanceNorm2d, 3: torch.nn.InstanceNorm3d}[dimensions]
-        widths = {2: (32, 64, 128, 256, 512, 512, 512, 512), 3: (32, 64, 128, 256, 320, 320)}[dimensions]
-        stages = len(widths)
-        return unet(
-            1,
-            stages,
-            widths,
-            convolution,
-            3,
-            (1, *[2] * (stages - 1)),
-            2,
-            2,
-            2,
-            conv_bias=True,
-            norm_op=norm,
-            norm_op_kwargs={"eps": 1e-5, "affine": True},
-            nonlin=torch.nn.LeakyReLU,
-        )
-
-    return build
 
 
 def torchvision_model(name: str) -> Callable[[], Any]:
@@ -214,119 +159,7 @@ def video(row: str, frames: int, side: int) -> Entry:
     return Entry(row, torchvision_model(row), inputs, f"{frames} frames {side}x{side}", TORCHVISION)
 
 
-def convolution(into: int, out: int, pool: bool = False) -> list[torch.nn.Module]:
-    """Convolution, norm, activation, and a pool where asked."""
-    layers = [torch.nn.Conv2d(into, out, 3, padding=1, bias=False), torch.nn.BatchNorm2d(out), torch.nn.ReLU()]
-    return [*layers, torch.nn.MaxPool2d(2)] if pool else layers
-
-
-class Residual(torch.nn.Module):
-    """Layers and what went into them."""
-
-    def __init__(self, *layers: torch.nn.Module) -> None:
-        super().__init__()
-        self.layers = torch.nn.Sequential(*layers)
-
-    def forward(self, seen: torch.Tensor) -> torch.Tensor:
-        """(images, width, height, width) -> the same."""
-        return seen + self.layers(seen)
-
-
-def resnet9() -> Any:
-    """Eight convolutions and one linear layer."""
-    pairs = [Residual(*convolution(width, width), *convolution(width, width)) for width in (128, 512)]
-    layers = [*convolution(3, 64), *convolution(64, 128, pool=True), pairs[0], *convolution(128, 256, pool=True)]
-    layers += [*convolution(256, 512, pool=True), pairs[1], torch.nn.MaxPool2d(4), torch.nn.Flatten()]
-    return torch.nn.Sequential(*layers, torch.nn.Linear(512, 10, bias=False))
-
-
-class Unet(torch.nn.Module):
-    """Unpadded convolutions; what is joined from the left is cropped to what comes from below."""
-
-    def __init__(self, channels: int = 1, classes: int = 2) -> None:
-        super().__init__()
-        widths = (64, 128, 256, 512, 1024)
-        self.down = torch.nn.ModuleList(self._pair(a, b) for a, b in pairwise((channels, *widths)))
-        rising = tuple(reversed(widths))
-        self.rise = torch.nn.ModuleList(torch.nn.ConvTranspose2d(a, b, 2, 2) for a, b in pairwise(rising))
-        self.up = torch.nn.ModuleList(self._pair(a, b) for a, b in pairwise(rising))
-        self.head = torch.nn.Conv2d(64, classes, 1)
-
-    @staticmethod
-    def _pair(into: int, out: int) -> torch.nn.Sequential:
-        first, second = torch.nn.Conv2d(into, out, 3), torch.nn.Conv2d(out, out, 3)
-        return torch.nn.Sequential(first, torch.nn.ReLU(), second, torch.nn.ReLU())
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        """(images, channels, 572, 572) -> (images, classes, 388, 388)."""
-        kept = []
-        for i, down in enumerate(self.down):
-            x = down(torch.nn.functional.max_pool2d(x, 2) if i else x)
-            kept.append(x)
-        for rise, up, left in zip(self.rise, self.up, reversed(kept[:-1]), strict=True):
-            x = rise(x)
-            edge = (left.shape[-1] - x.shape[-1]) // 2
-            x = up(torch.cat([left[..., edge : edge + x.shape[-2], edge : edge + x.shape[-1]], x], 1))
-        return self.head(x)
-
-
 TORCHVISION = "torchvision 0.29 on the meta device"
-
-
-def mednext(code: Any) -> Any:
-    """The large network without the checkpoints that save memory in training."""
-    rising = [3, 4, 8, 8, 8, 8, 8, 4, 3]
-    sizes = {"exp_r": rising, "block_counts": rising, "kernel_size": 3, "do_res": True, "do_res_up_down": True}
-    return code.MedNeXt(in_channels=1, n_channels=32, n_classes=3, deep_supervision=False, **sizes)
-
-
-def swin_unetr() -> Any:
-    """With a residual convolution at the start of each stage."""
-    network = import_module("monai.networks.nets").SwinUNETR
-    return network(in_channels=1, out_channels=14, feature_size=48, use_v2=True)
-
-
-def cloud(row: str, build: Callable[[], Any], how: str, **also: Any) -> Entry:
-    """1024 points."""
-    return Entry(row, build, lambda n: (torch.rand(n, 3, 1024),), "1024 points", how, **also)
-
-
-class Edges(torch.nn.Module):
-    """DGCNN: convolutions over each point and its nearest in feature space, four times."""
-
-    def __init__(self, neighbours: int = 20) -> None:
-        super().__init__()
-        self.neighbours = neighbours
-        widths = ((6, 64), (128, 64), (128, 128), (256, 256))
-        self.edges = torch.nn.ModuleList(self._layer(torch.nn.Conv2d, a, b) for a, b in widths)
-        self.joined = self._layer(torch.nn.Conv1d, 512, 1024)
-        first = [torch.nn.Linear(2048, 512, bias=False), torch.nn.BatchNorm1d(512), torch.nn.ReLU()]
-        second = [torch.nn.Linear(512, 256), torch.nn.BatchNorm1d(256), torch.nn.ReLU(), torch.nn.Linear(256, 40)]
-        self.head = torch.nn.Sequential(*first, *second)
-
-    @staticmethod
-    def _layer(kind: Any, into: int, out: int) -> torch.nn.Sequential:
-        norm = torch.nn.BatchNorm2d if kind is torch.nn.Conv2d else torch.nn.BatchNorm1d
-        return torch.nn.Sequential(kind(into, out, 1, bias=False), norm(out), torch.nn.LeakyReLU(0.2))
-
-    def forward(self, points: torch.Tensor) -> torch.Tensor:
-        """(clouds, 3, points) -> (clouds, 40)."""
-        x, kept = points, []
-        for edge in self.edges:
-            near = torch.bmm(x.transpose(1, 2), x).topk(self.neighbours, -1).indices
-            index = near.flatten(1).unsqueeze(1).expand(-1, x.shape[1], -1)
-            found = x.gather(2, index).view(*x.shape, self.neighbours)
-            own = x.unsqueeze(-1).expand_as(found)
-            x = edge(torch.cat([found - own, own], 1)).amax(-1)
-            kept.append(x)
-        x = self.joined(torch.cat(kept, 1))
-        return self.head(torch.cat([x.amax(-1), x.mean(-1)], 1))
-
-
-def pointnet2() -> Any:
-    """Three levels of grouped points."""
-    code = from_repository("yanx27/Pointnet_Pointnet2_pytorch", "pointnet2_cls_ssg", "models")
-    return code.get_model(40, normal_channel=False)
 
 
 def tsm() -> Any:
@@ -379,12 +212,8 @@ def grounding(n: int) -> dict[str, Any]:
     return {"pixel_values": torch.zeros(n, 3, 800, 1216), "input_ids": tokens(n, 16)}
 
 
-MEDNEXT = "nnunet_mednext.network_architecture.mednextv1"
 STAGES = ["stage1", "stage2", "stage3", "stage4"]
 OWL: dict[str, Any] = {"vision_config": {"image_size": 960}}
-SWINIR = "JingyunLiang/SwinIR:models/network_swinir.py on the meta device (twice as large)"
-BASICSR = ("basicsr", "basicsr.archs", "basicsr.utils")
-NNUNET = "dynamic_network_architectures 0.4.4 on the meta device ({}, one channel, two classes)"
 ON_CPU: dict[str, Any] = {"device": "cpu", "samples": 1, "train": False}
 DETR = {"use_timm_backbone": False, "use_pretrained_backbone": False, "num_labels": 91}
 SMALL_VIDEO = {"hidden_size": 384, "num_attention_heads": 6, "intermediate_size": 1536}
@@ -424,15 +253,6 @@ ENTRIES = [
         folder="lib/models",
         note="19 classes, without the heads of training",
     ),
-    from_code(
-        "modnet",
-        "ZHKKKe/MODNet",
-        "src.models.modnet",
-        lambda code: code.MODNet(backbone_pretrained=False),
-        (512, 512),
-        without=("src", "src.models"),
-        run=lambda network, images: network(*images, True),
-    ),
     from_code("adaface_ir101", "mk-minchul/AdaFace", "net", lambda code: code.build_model("ir_101"), (112, 112)),
     from_code(
         "mobilefacenet",
@@ -441,30 +261,6 @@ ENTRIES = [
         lambda code: code.get_mbf(False, 512),
         (112, 112),
         folder="recognition/arcface_torch/backbones",
-    ),
-    from_code(
-        "nafnet_w32",
-        "megvii-research/NAFNet",
-        "basicsr.models.archs.NAFNet_arch",
-        lambda code: code.NAFNet(3, 32, 12, [2, 2, 4, 8], [2, 2, 2, 2]),
-        (256, 256),
-        without=BASIC,
-    ),
-    from_code(
-        "nafnet_w64",
-        "megvii-research/NAFNet",
-        "basicsr.models.archs.NAFNet_arch",
-        lambda code: code.NAFNet(3, 64, 12, [2, 2, 4, 8], [2, 2, 2, 2]),
-        (256, 256),
-        without=BASIC,
-    ),
-    from_code(
-        "restormer",
-        "swz30/Restormer",
-        "restormer_arch",
-        lambda code: code.Restormer(),
-        (256, 256),
-        folder="basicsr/models/archs",
     ),
     segmentation("unet_resnet34", "Unet", "resnet34"),
     segmentation("unet_mobilenet_v2", "Unet", "mobilenet_v2"),
@@ -489,14 +285,6 @@ ENTRIES = [
         clip,
         "16 frames 224x224",
         TRANSFORMERS + " (400 classes)",
-    ),
-    Entry(
-        "medsam",
-        hugging_face("SamConfig", "SamModel", {}),
-        lambda n: (torch.empty(n, 3, 1024, 1024),),
-        "1024x1024, image encoder",
-        TRANSFORMERS + " (SAM ViT-B)",
-        run=lambda network, images: network.vision_encoder(*images),
     ),
     image(
         "lraspp_mobilenet_v3_small",
@@ -524,35 +312,6 @@ ENTRIES = [
         samples=1,
         train=False,
     ),
-    image("swinir_m", swinir(180, "pixelshuffle"), (64, 64), SWINIR, **ON_CPU),
-    image("swinir_light", swinir(60, "pixelshuffledirect"), (64, 64), SWINIR, **ON_CPU),
-    from_code(
-        "real_esrgan",
-        "XPixelGroup/BasicSR",
-        "basicsr.archs.rrdbnet_arch",
-        lambda code: code.RRDBNet(3, 3),
-        (64, 64),
-        without=BASICSR,
-        note="23 blocks, four times larger",
-    ),
-    from_code(
-        "edsr_baseline",
-        "XPixelGroup/BasicSR",
-        "basicsr.archs.edsr_arch",
-        lambda code: code.EDSR(3, 3, 64, 16, 4),
-        (64, 64),
-        without=BASICSR,
-        note="16 blocks of 64, four times larger",
-    ),
-    from_code(
-        "rvm_mobilenetv3",
-        "PeterL1n/RobustVideoMatting",
-        "model.model",
-        lambda code: code.MattingNetwork("mobilenetv3"),
-        (288, 512),
-        note="one frame",
-        **ON_CPU,
-    ),
     from_code(
         "crnn_vgg",
         "meijieru/crnn.pytorch",
@@ -570,7 +329,6 @@ ENTRIES = [
         (256, 256),
         "nelson1425/EfficientAD:common.py on the meta device (teacher, student and autoencoder)",
     ),
-    image("nnunet_2d", nnunet(2), (512, 512), NNUNET.format("2D, 7 stages"), channels=1),
     video("swin3d_t", 32, 224),
     video("mvit_v2_s", 16, 224),
     video("r2plus1d_18", 16, 112),
@@ -588,39 +346,6 @@ ENTRIES = [
         "open_clip 3.3 on the meta device (ViT-B-16-plus-240)",
         run=lambda network, images: network.encode_image(*images),
         **ON_CPU,
-    ),
-    image(
-        "unet",
-        Unet,
-        (572, 572),
-        "the layers of Ronneberger et al. 2015, arXiv:1505.04597, figure 1 (one input channel, two classes)",
-        channels=1,
-    ),
-    image("nnunet_3d", nnunet(3), (128, 128, 128), NNUNET.format("3D, 6 stages"), channels=1),
-    from_code(
-        "mednext_l_k3",
-        "MIC-DKFZ/MedNeXt",
-        MEDNEXT + ".MedNextV1",
-        mednext,
-        (128, 128, 128),
-        without=("nnunet_mednext", "nnunet_mednext.network_architecture", MEDNEXT),
-        channels=1,
-        note="L, kernel 3, 3 classes",
-    ),
-    image(
-        "swin_unetr_v2",
-        swin_unetr,
-        (96, 96, 96),
-        "monai 1.6.1 (features of 48, 14 classes)",
-        channels=1,
-        **ON_CPU,
-    ),
-    cloud("dgcnn", Edges, "the layers of WangYueFt/dgcnn:pytorch/model.py (20 neighbours, 40 classes)"),
-    cloud(
-        "pointnet2_ssg",
-        pointnet2,
-        "yanx27/Pointnet_Pointnet2_pytorch:models/pointnet2_cls_ssg.py (40 classes)",
-        device="cpu",
     ),
     Entry(
         "tsm_r50",
