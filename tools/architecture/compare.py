@@ -8,7 +8,7 @@ from deep_learning_expert.tools.architecture.deadline import latency_of, misses_
 from deep_learning_expert.tools.architecture.facts import Facts, code_licence, facts
 from deep_learning_expert.tools.architecture.licences import rules_out_business
 from deep_learning_expert.tools.architecture.limits import fit_size, fit_training, size_at
-from deep_learning_expert.tools.architecture.modes import hopeless_tokens, tokens_wanted, wanted_mode
+from deep_learning_expert.tools.architecture.modes import hopeless_tokens, tokens_wanted, too_few_texts, wanted_mode
 from deep_learning_expert.tools.architecture.offers import Offer, Policy, matching_offers, policy_of
 from deep_learning_expert.tools.architecture.ranking import is_tie, shortlist
 from deep_learning_expert.tools.architecture.situation import Situation, understand
@@ -123,6 +123,8 @@ def _try(offer: Offer, model: Facts, policy: Policy, situation: Situation, *, ow
     ):
         tokens = situation.needs.data.tokens or situation.needs.data.samples
         return say("architecture.rejected.tokens", model=model.name, wanted=tokens_wanted(model), tokens=tokens)
+    if mode == "scratch" and too_few_texts(policy, situation) and not situation.needs.limits.pretrained_forbidden:
+        return say("architecture.rejected.few_texts", model=model.name, samples=situation.needs.data.samples)
     if mode != "scratch" and _weights_missing(model, mode):
         return say("architecture.rejected.no_weights", model=model.name)
     licence = _licence(model, mode)

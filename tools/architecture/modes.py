@@ -17,7 +17,11 @@ def wanted_mode(offered: Mode, model: Facts, policy: Policy, situation: Situatio
     limits, setup = situation.needs.limits, situation.needs.setup
     if limits.pretrained_forbidden:
         return "scratch" if model.row.architecture_class != "Statistical" else offered
-    hopeless = hopeless_tokens(model, policy, situation) or hopeless_samples(model, policy, situation)
+    hopeless = (
+        hopeless_tokens(model, policy, situation)
+        or hopeless_samples(model, policy, situation)
+        or too_few_texts(policy, situation)
+    )
     if situation.scratch and offered in _LEARNED and not hopeless:
         return "scratch"
     if situation.scratch and hopeless_samples(model, policy, situation) and model.weights is not None:
@@ -50,6 +54,13 @@ def hopeless_samples(model: Facts, policy: Policy, situation: Situation) -> bool
     else:
         return False
     return situation.samples < float(rules()["training"][least]["value"])
+
+
+def too_few_texts(policy: Policy, situation: Situation) -> bool:
+    """Whether a language model would see so few texts that, however long they are, random weights learn no language."""
+    if policy.scratch_from != "tokens" or situation.tokens is not None or situation.samples is None:
+        return False
+    return situation.samples < float(rules()["training"]["least_texts_transformer"]["value"])
 
 
 def tokens_wanted(model: Facts) -> Figure | None:

@@ -93,3 +93,12 @@ def test_states_that_do_not_fit_even_when_sharded_lead_to_adapters() -> None:
         }
     )
     assert compare_architectures(needs).winner.mode == "lora"
+
+
+def test_a_few_thousand_dialogues_are_no_corpus_to_pretrain_on() -> None:
+    needs = _chatbot("train a 1B language model from scratch").model_copy(
+        update={"subtask": "language-model-pretraining", "setup": Setup(from_scratch=True, method="scratch")}
+    )
+    comparison = compare_architectures(needs)
+    assert comparison.winner.mode == "lora" and comparison.fits
+    assert "architecture.rejected.few_texts" in [loser.reason.key for loser in comparison.rejected]
