@@ -138,6 +138,7 @@ ENTRIES = [
     whisper("whisper-medium", 1024, (24, 24), 16, 51865, 80),
     whisper("whisper-large-v3", 1280, (32, 32), 20, 51866, 128),
     whisper("whisper-large-v3-turbo", 1280, (32, 4), 20, 51866, 128),
+    whisper("distil-whisper-small-student", 768, (12, 4), 12, 51864, 80),
     whisper("distil-large-v3", 1280, (32, 2), 20, 51866, 128),
     waveform("wav2vec2-base", "Wav2Vec2", {}, "ForCTC"),
     waveform("xls-r-300m", "Wav2Vec2", LARGE | STABLE | {"conv_bias": True}),

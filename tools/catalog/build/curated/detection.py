@@ -6,6 +6,7 @@ of the form that runs: layers fused, and of YOLO26 the end-to-end head alone. Th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
@@ -13,7 +14,7 @@ import torch
 
 from deep_learning_expert.tools.catalog.build.count_timm import parameters
 from deep_learning_expert.tools.catalog.build.curated.counting import Entry
-from deep_learning_expert.tools.catalog.build.curated.libraries import checkout
+from deep_learning_expert.tools.catalog.build.curated.libraries import TRANSFORMERS, checkout
 
 ULTRALYTICS = "ultralytics 8.4.190 built from {}; parameters before layers are fused, MACs after"
 
@@ -51,6 +52,32 @@ def yolov5(code: Any) -> Any:
     return network.eval().fuse()
 
 
+def transformer(row: str, kind: str, sizes: Callable[[Any], dict[str, Any]]) -> Entry:
+    """transformers' class with 80 classes; it reads the places of its tokens, so it runs on the CPU."""
+
+    def build() -> Any:
+        library = import_module("transformers")
+        settings = getattr(library, f"{kind}Config")(num_labels=80, **sizes(library))
+        return getattr(library, f"{kind}ForObjectDetection")(settings)
+
+    def inputs(n: int) -> tuple[Any, ...]:
+        return (torch.zeros(n, 3, 640, 640),)
+
+    return Entry(row, build, inputs, "640x640", f"{TRANSFORMERS} (80 classes)", samples=1, device="cpu", train=False)
+
+
+def small_rtdetr(library: Any) -> dict[str, Any]:
+    """ResNet-18, three decoder layers, half the width inside the encoder."""
+    backbone = library.RTDetrResNetConfig(
+        depths=[2, 2, 2, 2],
+        hidden_sizes=[64, 128, 256, 512],
+        layer_type="basic",
+        out_features=["stage2", "stage3", "stage4"],
+    )
+    narrow = {"encoder_in_channels": [128, 256, 512], "decoder_layers": 3, "hidden_expansion": 0.5}
+    return narrow | {"backbone_config": backbone}
+
+
 ENTRIES = [
     *(yolo(f"{version}{one}", f"{version}{one}.yaml") for version in ("yolo26", "yolo11") for one in "nsmlx"),
     *(yolo(f"yolov8{one}", f"yolov8{one}.yaml") for one in "nsm"),
@@ -68,4 +95,6 @@ ENTRIES = [
         size=lambda network: network.as_built,
         device="cpu",
     ),
+    transformer("rtdetr_r50", "RTDetr", lambda library: {}),
+    transformer("rtdetr_r18", "RTDetr", small_rtdetr),
 ]
