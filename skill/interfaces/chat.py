@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
-from functools import cache
+from collections.abc import Callable, Iterable
 from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +20,16 @@ from deep_learning_expert.skill.intake.reading import read_task
 from deep_learning_expert.skill.interfaces.chat_changes import difference
 from deep_learning_expert.skill.interfaces.chat_input import messages
 from deep_learning_expert.skill.interfaces.chat_model import ChatModel
+from deep_learning_expert.skill.interfaces.chat_replies import (
+    LONGEST_ANSWER,
+    announces_log,
+    answers_of,
+    choice_meant,
+    file_in,
+    is_reply,
+    new_logs,
+    with_task,
+)
 from deep_learning_expert.skill.interfaces.chat_session import ChatSession
 from deep_learning_expert.skill.interfaces.report_view import view
 from deep_learning_expert.skill.trigger.decide import (
@@ -51,7 +58,6 @@ _ANSWER_KEYS = {
     "constraints.latencyRequirement": "latency",
     "constraints.accuracyTarget": "accuracy",
 }
-_LONGEST_ANSWER = 400  # a longer reply is a message of its own
 
 
 def run_chat(
@@ -75,16 +81,6 @@ def run_chat(
     for message in messages(read_line, more_at_once):
         if not chat.hear(message):
             return
-
-
-@cache
-def _words() -> Mapping[str, tuple[str, ...]]:
-    table = tomllib.loads(Path(__file__).with_name("chat_words.toml").read_text(encoding="utf-8"))
-    return {name: tuple(words) for name, words in table.items()}
-
-
-def _is(message: str, kind: str) -> bool:
-    return message.strip().strip("。.!！").lower().replace("’", "'") in _words()[kind]
 
 
 class Chat:
@@ -136,7 +132,7 @@ class Chat:
 
     def hear(self, message: str) -> bool:
         """Answers one message; False when the person ends the dialogue."""
-        if _is(message, "quit"):
+        if is_reply(message, "quit"):
             self._say("bye")
             return False
         try:
@@ -148,16 +144,16 @@ class Chat:
     # -- what kind of message -------------------------------------------------------------------------------------
 
     def _answer(self, message: str) -> None:
-        path = _file_in(message)
+        path = file_in(message)
         if path is not None:
             self._log_file(path)
-        elif self.conversation is None and _is(message, "hello"):
+        elif self.conversation is None and is_reply(message, "hello"):
             self._greet_back(message)
-        elif self.conversation and _is(message, "show"):
+        elif self.conversation and is_reply(message, "show"):
             self._show_whole()
         elif self.conversation and self.question and self._settles(message):
             return
-        elif self.unsettled and _is(message, "no"):
+        elif self.unsettled and is_reply(message, "no"):
             self.unsettled = ""
             self._say("declined")
         elif self._in_scope(message):
@@ -172,11 +168,11 @@ class Chat:
         """Whether the message was a reply to the open question: unknown, a choice, a number, or its words."""
         assert self.question is not None  # the caller looked
         field = self.question.field
-        if _is(message, "assume"):
+        if is_reply(message, "assume"):
             self._assume()
             return True
-        choice = _choice(message, self.question.choices)
-        if _is(message, "unknown") or (choice and choice == self.question.choices[-1]):
+        choice = choice_meant(message, self.question.choices)
+        if is_reply(message, "unknown") or (choice and choice == self.question.choices[-1]):
             self.unknown.add(field)
             self._next_question()
             return True
@@ -200,7 +196,7 @@ class Chat:
 
     def _is_more_than_an_answer(self, message: str) -> bool:
         """Whether a reply states facts of its own, asks back, or has left the subject."""
-        if len(message) > _LONGEST_ANSWER or "\n" in message or any(mark in message for mark in "?？"):
+        if len(message) > LONGEST_ANSWER or "\n" in message or any(mark in message for mark in "?？"):
             return True
         if read_message(message, self.draft).changed_paths():
             return True
@@ -209,7 +205,7 @@ class Chat:
     def _in_scope(self, message: str) -> bool:
         """Whether the message is for this expert; if not, or if that is unclear, says so."""
         live = self.conversation is not None or bool(self.draft.facts or self.unsettled) or self.goal_asked
-        decision = _with_task(message, decide(message, session_live=live))
+        decision = with_task(message, decide(message, session_live=live))
         if self.model is not None and not live:
             decision = self.model.settled(message, decision)
         self.decision = decision
@@ -242,12 +238,12 @@ class Chat:
             self._tell(self.draft.changed_paths())
         if read_prose(message).skipped:
             self._say("skipped")
-        logs = list(self.draft.logs[len(self.draft.logs) - _new_logs(message) :]) if _new_logs(message) else []
+        logs = list(self.draft.logs[len(self.draft.logs) - new_logs(message) :]) if new_logs(message) else []
         if self.conversation is None:
             self.waiting_logs += logs
             self._begin()
         else:
-            self._change([(path, text) for path, text in _answers(self.draft)], logs, answered=answered)
+            self._change([(path, text) for path, text in answers_of(self.draft)], logs, answered=answered)
 
     def _begin(self) -> None:
         task = self.draft.task()
@@ -296,7 +292,7 @@ class Chat:
                 self.waiting_logs.append(log)
         if len(session.events) == before:
             if not answered:
-                self._say("paste_log" if _announces_log(self.draft.messages[-1]) else "nothing_new")
+                self._say("paste_log" if announces_log(self.draft.messages[-1]) else "nothing_new")
             if self.question is not None:
                 self._next_question()
             return
@@ -393,57 +389,3 @@ class Chat:
         for part in view(report):
             console.print(part)
         self.write("\n".join(line.rstrip() for line in page.getvalue().splitlines()))
-
-
-def _answers(draft: TaskDraft) -> Iterable[tuple[str, str]]:
-    """The fields the last message states, as answers; list fields one by one, only what is new."""
-    last = len(draft.messages) - 1
-    for path in draft.changed_paths():
-        if path in ("challenges", "existingSetup.trainingIssues"):
-            texts = dict.fromkeys(fact.text for fact in draft.facts if fact.path == path and fact.turn == last)
-            yield from ((path, text) for text in texts)
-        elif path != "data.augmentationNeeded":
-            yield path, draft.text(path) or ""
-
-
-def _with_task(message: str, decision: Decision) -> Decision:
-    """The decision, or "use" where no word speaks against a message that states a task with its data or hardware."""
-    if decision.decision == "use" or decision.ground != "evidence" or decision.opposed:
-        return decision
-    draft = read_message(message)
-    told = any(draft.text(path) for path in ("data.size", "constraints.computeResources"))
-    return replace(decision, decision="use") if draft.task() is not None and told else decision
-
-
-def _new_logs(message: str) -> int:
-    return len(read_message(message).logs)
-
-
-def _announces_log(message: str) -> bool:
-    """ "here is my log", and no log in it yet."""
-    low = message.lower()
-    return len(low) < _LONGEST_ANSWER and any(word in low for word in _words()["log"])
-
-
-def _choice(message: str, choices: list[str]) -> str | None:
-    """The choice meant by its number or its words; None when the reply is something else."""
-    said = message.strip().rstrip(".)。）").lower()
-    if said.isascii() and said.isdigit() and 1 <= int(said) <= len(choices):
-        return choices[int(said) - 1]
-    return next((choice for choice in choices if choice.lower() == said), None)
-
-
-def _file_in(message: str) -> Path | None:
-    """An existing file that the message names; None when it names none."""
-    if len(message) > 1_000 or "\n" in message:
-        return None
-    for word in (message.strip(), *message.replace("，", " ").replace("：", " ").split()):
-        name = word.strip("\"'“”`,.;。；?？")
-        if ("/" in name or "." in name) and len(name) < 300 and "\0" not in name:
-            path = Path(name).expanduser()
-            try:
-                if path.is_file():
-                    return path
-            except OSError:
-                continue
-    return None

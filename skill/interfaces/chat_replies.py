@@ -1,0 +1,81 @@
+"""Reading what a person replies in a chat: short answers, choices, names of files, and what a message states."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from deep_learning_expert.skill.intake.draft import TaskDraft
+from deep_learning_expert.skill.intake.message import read_message
+from deep_learning_expert.skill.trigger.decide import Decision
+
+LONGEST_ANSWER = 400  # characters; a longer reply is a message of its own
+
+
+@cache
+def _words() -> Mapping[str, tuple[str, ...]]:
+    table = tomllib.loads(Path(__file__).with_name("chat_words.toml").read_text(encoding="utf-8"))
+    return {name: tuple(words) for name, words in table.items()}
+
+
+def is_reply(message: str, kind: str) -> bool:
+    """Whether the whole message is one of the short replies of a kind (chat_words.toml)."""
+    return message.strip().strip("。.!！").lower().replace("’", "'") in _words()[kind]
+
+
+def answers_of(draft: TaskDraft) -> Iterable[tuple[str, str]]:
+    """The fields the last message states, as answers; list fields one by one, only what is new."""
+    last = len(draft.messages) - 1
+    for path in draft.changed_paths():
+        if path in ("challenges", "existingSetup.trainingIssues"):
+            texts = dict.fromkeys(fact.text for fact in draft.facts if fact.path == path and fact.turn == last)
+            yield from ((path, text) for text in texts)
+        elif path != "data.augmentationNeeded":
+            yield path, draft.text(path) or ""
+
+
+def with_task(message: str, decision: Decision) -> Decision:
+    """The decision, or "use" where no word speaks against a message that states a task with its data or hardware."""
+    if decision.decision == "use" or decision.ground != "evidence" or decision.opposed:
+        return decision
+    draft = read_message(message)
+    told = any(draft.text(path) for path in ("data.size", "constraints.computeResources"))
+    return replace(decision, decision="use") if draft.task() is not None and told else decision
+
+
+def new_logs(message: str) -> int:
+    """How many training logs were pasted with a message."""
+    return len(read_message(message).logs)
+
+
+def announces_log(message: str) -> bool:
+    """ "here is my log", and no log in it yet."""
+    low = message.lower()
+    return len(low) < LONGEST_ANSWER and any(word in low for word in _words()["log"])
+
+
+def choice_meant(message: str, choices: list[str]) -> str | None:
+    """The choice meant by its number or its words; None when the reply is something else."""
+    said = message.strip().rstrip(".)。）").lower()
+    if said.isascii() and said.isdigit() and 1 <= int(said) <= len(choices):
+        return choices[int(said) - 1]
+    return next((choice for choice in choices if choice.lower() == said), None)
+
+
+def file_in(message: str) -> Path | None:
+    """An existing file that the message names; None when it names none."""
+    if len(message) > 1_000 or "\n" in message:
+        return None
+    for word in (message.strip(), *message.replace("，", " ").replace("：", " ").split()):
+        name = word.strip("\"'“”`,.;。；?？")
+        if ("/" in name or "." in name) and len(name) < 300 and "\0" not in name:
+            path = Path(name).expanduser()
+            try:
+                if path.is_file():
+                    return path
+            except OSError:
+                continue
+    return None
