@@ -28,7 +28,8 @@ Amount = Annotated[float, Field(gt=0, lt=1e20)]
 class ModelFactsArgs(BaseModel):
     """What is asked. Give `model` (a name) or `config` (a Hugging Face config.json of a transformer), not both.
 
-    device: a device's name; device_memory_gb overrides its data sheet. precision, runtime, batch, side_px,
+    device: a device's name; device_memory_gb overrides its data sheet, usd_per_hour (of one device) its price.
+    precision, runtime, batch, side_px,
     sequence_length: of inference. optimizer ... checkpointing: of training. samples and epochs, or tokens, give the
     training time.
     """
@@ -40,6 +41,7 @@ class ModelFactsArgs(BaseModel):
     device: str | None = Field(default=None, min_length=1, max_length=200)
     device_count: Count = 1
     device_memory_gb: Amount | None = None
+    usd_per_hour: Amount | None = None
     precision: str | None = None
     runtime: Literal["eager", "compiled"] | None = None
     batch: Count = 1
@@ -135,7 +137,7 @@ def _questions(args: ModelFactsArgs, work: Workload) -> list[tuple[str, Callable
             questions.append(("largest_safe_batch", lambda: [_largest_batch(args, work)]))
     if args.samples is not None or args.tokens is not None:
         questions.append(("training_time", lambda: [_training_time(args, work)]))
-        questions.append(("cost", lambda: [_with_device(args, training_time.money, _training_time(args, work))]))
+        questions.append(("cost", lambda: [_cost(args, work)]))
         questions.append(("energy", lambda: [_with_device(args, training_time.energy, _training_time(args, work))]))
     return questions
 
@@ -238,6 +240,11 @@ def _training_time(args: ModelFactsArgs, work: Workload) -> Figure:
     if args.samples is None:
         raise CannotSayError("estimate.needs", quantity="training_time", missing="samples")
     return training_time.training_time_of(work, args.samples, args.epochs, args.device, count=count, mode=args.mode)
+
+
+def _cost(args: ModelFactsArgs, work: Workload) -> Figure:
+    time = _training_time(args, work)
+    return training_time.money(time, args.device or "", args.device_count, args.usd_per_hour)
 
 
 def _with_device(args: ModelFactsArgs, cost: Callable[[Figure, str, int], Figure], time: Figure) -> Figure:

@@ -76,9 +76,11 @@ def language_training_time(
     return _seconds(time, f"MACs x passes / (peak x utilisation); {source('utilisation')}", about)
 
 
-def money(time: Figure, device_id: str, count: int = 1) -> Figure:
-    """USD at the device's on-demand price; errors: CannotSayError without a price."""
+def money(time: Figure, device_id: str, count: int = 1, usd_per_hour: float | None = None) -> Figure:
+    """USD at the user's price per device, else at the on-demand price; errors: CannotSayError without a price."""
     machine = device(device_id)
+    if usd_per_hour is not None:
+        return _times(time, usd_per_hour * count / 3600.0, "cost", "USD", "time x your price per device-hour")
     if not machine.price_usd_h:
         raise CannotSayError("estimate.no_price", device=machine.name)
     return _times(time, machine.price_usd_h * count / 3600.0, "cost", "USD", f"time x price ({machine.price_source})")

@@ -76,3 +76,13 @@ def test_unknown_names_and_arguments_are_errors() -> None:
 
 def test_both_languages_hold_the_same_phrases() -> None:
     assert room("en", "estimate").keys() == room("zh", "estimate").keys()
+
+
+def test_the_users_own_price_per_hour_makes_the_cost_where_no_price_is_known() -> None:
+    asked = {"model": "resnet50", "device": "RTX 3090", "samples": 100_000, "epochs": 10, "device_count": 2}
+    unpriced = model_facts(ModelFactsArgs.model_validate(asked))
+    assert unpriced.figure("cost") is None and "cost" in [item.quantity for item in unpriced.unknown]
+    priced = model_facts(ModelFactsArgs.model_validate({**asked, "usd_per_hour": 0.4}))
+    cost, time = priced.figure("cost"), priced.figure("training_time")
+    assert cost is not None and time is not None
+    assert cost.value == pytest.approx(time.value / 3600 * 2 * 0.4)
