@@ -1,4 +1,4 @@
-"""No number gets into a plan through a model's words: not as a word, not in disguise, not with another unit or owner."""
+"""No number gets into a plan by a model's words: not as a word, not in disguise, not with another unit or owner."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ def refused(text: str, lang: Language = "en", subject: str = "SmallNet") -> str:
     "text",
     [
         "It is ½ the size.", "It needs Ⅻ GB.", "It needs XII GB.", "It needs ㊿ GB.", "It needs ٩٩ GB.", "Level 🔟.",
-        "Twice as fast.", "Half the memory.", "About a dozen GPUs.", "Nine of ten phones run it.", "A hundredfold gain.",
+        "Twice as fast.", "Half the memory.", "About a dozen GPUs.", "Nine of ten phones run it.",
+        "A hundredfold gain.",
         "A third of the memory.", "Ninety-nine out of a hundred.", "It doubles the speed.", "fp99 is used.",
         "It is 9-bit.", "L2 % of it.", "ResNet-9999 wins.", "RTX 9999 wins.", "A batch of 64 samples.", "0.01 ms",
     ],
@@ -71,7 +72,8 @@ def test_links_and_tags_are_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "lang"),
-    [("Это девяносто.", "en"), ("It is 快.", "en"), ("快 it is a small network and it runs well", "zh"), ("速い です", "zh"),
+    [("Это девяносто.", "en"), ("It is 快.", "en"), ("快 it is a small network and it runs well", "zh"),
+     ("速い です", "zh"),
      ("It is nіne.", "en")],
 )  # fmt: skip
 def test_another_language_or_writing_is_refused(text: str, lang: Language) -> None:

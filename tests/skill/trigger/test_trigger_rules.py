@@ -11,8 +11,8 @@ from deep_learning_expert.skill.trigger import rules
 from deep_learning_expert.skill.trigger.decide import decide, gather
 from deep_learning_expert.skill.trigger.lexicon import _lexicon
 
-_KINDS = ("log_training", "code_network", "trace_network", "trace_other", "log_install", "log_cluster", "table", "query",
-          "contest", "exam_question", "choice")  # fmt: skip
+_KINDS = ("log_training", "code_network", "trace_network", "trace_other", "log_install", "log_cluster", "table",
+          "query", "contest", "exam_question", "choice")  # fmt: skip
 
 
 @pytest.mark.parametrize(("message", "rule"), [
