@@ -24,6 +24,7 @@ class Session:
         self.events: list[Event] = list(events)
         self.state: State = fold(self.events)
         self._context: Context | None = None
+        self._draft: tuple[Context, StepDone] | None = None
 
     @property
     def context(self) -> Context:
@@ -75,4 +76,8 @@ class Session:
         """The draft of the present step in a context; errors: AssertionError when the session rests."""
         step = self.state.name
         assert step in STEPS
-        return amend_texts(to_event(step, RUN[step](context), context.language), context.amendments, context.language)
+        if self._draft is not None and self._draft[0] is context and self._draft[1].step == step:
+            return self._draft[1]  # an exchange looks at the same draft several times
+        event = to_event(step, RUN[step](context), context.language)
+        self._draft = context, amend_texts(event, context.amendments, context.language)
+        return self._draft[1]

@@ -133,11 +133,13 @@ def _completion(entry: dict[str, Any], request: dict[str, Any], number: int) -> 
     return {
         "id": f"chatcmpl-{number}",
         "object": "chat.completion",
+        "created": 0,
         "model": request["body"].get("model"),
         "choices": [{"index": 0, "message": message, "finish_reason": finish}],
         "usage": {
             "prompt_tokens": request["prompt"],
             "completion_tokens": len(json.dumps(message)) // _BYTES_PER_TOKEN,
+            "total_tokens": request["prompt"] + len(json.dumps(message)) // _BYTES_PER_TOKEN,
             "prompt_tokens_details": {"cached_tokens": request["cached"]},
         },
     }
