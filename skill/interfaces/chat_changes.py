@@ -56,7 +56,7 @@ def _lines(change: Change, lang: Language) -> Iterator[str]:
         return
     label = _label(change.path, lang)
     short = len(gone) <= 1 and len(come) <= 1 and all(len(piece) <= _SHORT for piece in (*gone, *come))
-    if short:
+    if short and (not old or not new or (gone and come)):  # one sentence more among others is no change from nothing
         nothing = template(lang, "view.nothing")
         before, after = gone[0] if gone else nothing, come[0] if come else nothing
         yield "  " + template(lang, "chat.from_to").format(label=label, before=before, after=after)
