@@ -57,7 +57,10 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
     cue, weak = cued_type(folded), _weakly_cued(folded) or has_classes
     context = " ; ".join((text, *(one.text for one in told)))[:_LONGEST_CONTEXT]
     counted = _counted_domain((prose, *told))
-    domain = counted or read_domain(context) or _hinted_domain(fold(context))
+    said = read_domain(context) or _hinted_domain(fold(context))
+    if counted == "tabular" and said is not None:
+        counted = None  # rows and records can be of anything
+    domain = counted or said
     if cue == "detection" and domain in _NOT_LOCATED:
         cue, weak = None, True
     best, kind = _best(text, cue, counted)

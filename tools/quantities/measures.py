@@ -43,6 +43,7 @@ _STOP_WORDS = frozenset(
 )
 _MOST_ADJECTIVES = 3
 _NOUN_REACH = 10  # Chinese characters between a measure word and the noun
+_KINDS = "种款类"  # measure words that count kinds of things
 _WEAK = frozenset({"samples", "labels", "files"})  # a more telling noun or measure word wins over these
 
 
@@ -187,6 +188,8 @@ def _behind_measure(text: str, at: int, default: str) -> tuple[int, str, bool] |
     if direct and direct[1] in _WEAK:
         later = _chinese_noun(text, direct[0])
         found = later if later and later[1] not in _WEAK else found
+    if found and text[at - 1] in _KINDS and "的" in text[at : found[0]]:
+        return at, "classes", False  # 十种布料的照片: the kinds are counted, not the photos
     if found and (found[1] not in _WEAK or not default or default in _WEAK):
         return found
     if direct and default == "":
