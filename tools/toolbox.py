@@ -33,6 +33,7 @@ _MODULES = (
     "parse_quantities",
     "device_facts",
     "model_facts",
+    "compare_architectures",
     "estimate_compression",
     "hardware_probe",
     "diagnose_log",

@@ -36,3 +36,13 @@ def test_hardware_probe_names_this_machine_and_takes_no_arguments() -> None:
     assert answer("hardware_probe")["cpu"]["cores"] >= 1
     with pytest.raises(ToolError):
         toolbox.call("hardware_probe", {"folder": "/"})
+
+
+def test_architectures_are_compared_for_typed_needs() -> None:
+    samples = {"quantity": "samples", "value": 7000, "unit": "images", "kind": "given", "source": "the user"}
+    needs = {"task_type": "classification", "domain": "CV", "subtask": "image-classification", "words": "moss"}
+    compared = answer("compare_architectures", **needs, data={"samples": samples})
+    assert 2 <= len(compared["candidates"]) <= 3
+    assert all(loser["reason"]["text"] for loser in compared["rejected"])
+    with pytest.raises(ToolError):
+        toolbox.call("compare_architectures", {**needs, "subtask": "moss"})
