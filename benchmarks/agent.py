@@ -157,7 +157,7 @@ def _openai(url: str) -> Callable[[], None]:
             said = reply.choices[0].message
             messages.append(said)
             for call in said.tool_calls or ():
-                content = _looked(call.function.name, json.loads(call.function.arguments))  # type: ignore[union-attr]
+                content = _looked(call.function.name, json.loads(call.function.arguments))  # type: ignore[union-attr]  # only functions are offered
                 messages.append({"role": "tool", "tool_call_id": call.id, "content": content})
             if not said.tool_calls:
                 return

@@ -81,7 +81,7 @@ def test_groups_are_not_samples() -> None:
 
 
 def test_things_that_hold_samples_count_only_where_nothing_finer_does() -> None:
-    assert read("sequence-modeling", "time-series", size="80 台风机").data.samples.value == 80  # type: ignore[union-attr]
+    assert read("sequence-modeling", "time-series", size="80 台风机").data.samples.value == 80
     finer = read("segmentation", "time-series", size="40 nights, about 35k epochs from 20 subjects").data
     assert finer.samples and (finer.samples.value, finer.samples.unit) == (35000, "windows")
 
@@ -197,9 +197,9 @@ def test_training_and_serving_machines(compute: str, train: tuple[Any, ...], dep
 
 
 def test_the_machine_beside_the_latency_or_in_the_task_serves() -> None:
-    assert read(compute="one A100", latency="<20 ms on T4").deploy_on.name == "t4"  # type: ignore[union-attr]
-    assert read(specific="垃圾分类，跑在 MCU 上", compute="单张 3060").deploy_on.kind == "mcu"  # type: ignore[union-attr]
-    assert read(specific="tagger on phone", compute="T4").train_on.kind == "gpu"  # type: ignore[union-attr]
+    assert read(compute="one A100", latency="<20 ms on T4").deploy_on.name == "t4"
+    assert read(specific="垃圾分类，跑在 MCU 上", compute="单张 3060").deploy_on.kind == "mcu"
+    assert read(specific="tagger on phone", compute="T4").train_on.kind == "gpu"
 
 
 def test_memory_and_cores_of_the_training_machine() -> None:
@@ -212,8 +212,8 @@ def test_a_memory_belongs_to_the_machine_it_stands_with() -> None:
     needs = read(compute="RTX 3060 for training; Cortex-M4 256KB RAM")
     assert needs.train_on and needs.train_on.memory_gb is None
     assert needs.deploy_on and needs.deploy_on.memory_gb and needs.deploy_on.memory_gb.value == pytest.approx(0.000256)
-    assert read(compute="single 24GB GPU").train_on.memory_gb.value == 24  # type: ignore[union-attr]
-    assert read(compute="one RTX 4090, 64GB RAM").train_on.memory_gb is None  # type: ignore[union-attr]
+    assert read(compute="single 24GB GPU").train_on.memory_gb.value == 24
+    assert read(compute="one RTX 4090, 64GB RAM").train_on.memory_gb is None
 
 
 # -- limits ------------------------------------------------------------------------------------------------------------
@@ -253,9 +253,9 @@ def test_a_measure_that_is_not_known_is_not_taken_for_the_usual_one() -> None:
 
 
 def test_size_money_time_and_rules() -> None:
-    assert read(model_size="<300KB").limits.size.value == pytest.approx(0.3)  # type: ignore[union-attr]
-    assert read(budget="$200").limits.money.unit == "USD"  # type: ignore[union-attr]
-    assert read(compute="CPU only, 45 minutes").limits.training_time.value == 2700  # type: ignore[union-attr]
+    assert read(model_size="<300KB").limits.size.value == pytest.approx(0.3)
+    assert read(budget="$200").limits.money.unit == "USD"
+    assert read(compute="CPU only, 45 minutes").limits.training_time.value == 2700
     assert read(budget="不允许使用外部预训练权重").limits.pretrained_forbidden
     assert read(budget="no pretrained weights").limits.pretrained_forbidden
     assert read(accuracy="越高越好").limits.best_effort_target

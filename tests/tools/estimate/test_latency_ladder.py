@@ -27,7 +27,7 @@ def of_sizes(**changes: object) -> Workload:
         "activations": 9e6,
         "side": 224,
     }
-    return Workload(**{**base, **changes})  # type: ignore[arg-type]
+    return Workload(**{**base, **changes})
 
 
 def time_of(work: Workload, machine: str, batch: int = 256) -> Figure:

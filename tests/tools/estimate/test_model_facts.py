@@ -69,7 +69,7 @@ def test_unknown_names_and_arguments_are_errors() -> None:
     with pytest.raises(ToolError):
         model_facts(ModelFactsArgs(model="resnet50", config=LLAMA))
     with pytest.raises(ValidationError):
-        ModelFactsArgs(model="resnet50", devise="x")  # type: ignore[call-arg]
+        ModelFactsArgs(model="resnet50", devise="x")
     with pytest.raises(ValidationError):
         ModelFactsArgs(model="resnet50", batch=0)
 

@@ -342,7 +342,7 @@ def test_thinking_goes_back_with_its_calls_where_the_server_wants_it(local_serve
     answer = {**_CALLS, "message": {"reasoning_content": "Let me see."}, "stream": True}
     with local_server([answer, {"status": 400, "body": {"error": {"message": complaint}}}, _OK]) as server:
         model = _model(server.url, stream=True)
-        message = model.send(_ASK).body["choices"][0]["message"]  # type: ignore[index]
+        message = model.send(_ASK).body["choices"][0]["message"]
         said = {"role": "assistant", "content": None, "tool_calls": message["tool_calls"]}
         model.send(Request("You plan.", (*_ASK.messages, said, {"role": "tool", "tool_call_id": "x", "content": ""})))
         model.close()
@@ -377,7 +377,7 @@ def test_the_responses_api_is_spoken_where_it_is_wanted(local_server: Any) -> No
         asked = server.log()[1]
     reply = read_reply(raw, ["lookup"])
     assert (reply.text, reply.calls[0].id, reply.calls[0].arguments) == ("I look.", "c1", {"name": "ResNet-50"})
-    assert reply.repairs == () and usage_of(raw).cached_tokens == 4  # type: ignore[union-attr]
+    assert reply.repairs == () and usage_of(raw).cached_tokens == 4
     assert asked["path"].endswith("/v1/responses") and asked["body"]["instructions"] == "You plan."
     assert asked["body"]["input"] == [{"role": "user", "content": "Which model?"}]
 

@@ -69,7 +69,7 @@ def test_text_usage_and_reason_are_kept() -> None:
             {"choices": [], "usage": usage},
         )
     )
-    assert body["usage"] == usage and body["id"] == "s"  # type: ignore[index]
+    assert body["usage"] == usage and body["id"] == "s"
     reply = read_reply(RawReply(body), ())
     assert (reply.text, reply.finish) == ("Hello you", "length")
 
