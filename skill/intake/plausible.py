@@ -52,5 +52,11 @@ def _check(where: str, text: str, rule: _Rule) -> None:
     own: list[Quantity] = [item for item in found if item.kind in rule.fits]
     for problem in problems(own):
         if problem.code in _IMPOSSIBLE:
-            words = ", ".join(item.words for item in problem.quantities)
+            words = ", ".join(_quoted(item) for item in problem.quantities)
             raise TaskError(f"task.{problem.code}", where=where, words=words)
+
+
+def _quoted(item: Quantity) -> str:
+    """The person's words, with the sign that stands before the words of the quantity."""
+    unsigned = item.value is not None and item.value < 0 and item.words[:1] not in "-−–"
+    return f"-{item.words}" if unsigned else item.words

@@ -67,3 +67,13 @@ def test_a_bad_answer_is_refused_and_loses_nothing() -> None:
     with pytest.raises(TaskError):
         talk.answer("constraints.latencyRequirement", "<100MB")
     assert json.dumps(talk.report().plan) == json.dumps(before.plan)
+
+
+def test_a_negative_amount_is_quoted_with_its_sign() -> None:
+    task = {
+        "task": {"type": "classification", "domain": "CV"},
+        "data": {},
+        "constraints": {"latencyRequirement": "-5 ms"},
+    }
+    with pytest.raises(TaskError, match='"-5 ms"'):
+        check_quantities(read_task_object(task))
