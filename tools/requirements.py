@@ -93,6 +93,7 @@ class DataNeeds(_Frozen):
     distribution: Distribution | None = None
     noisy: bool = False
     has_simulator: bool = False
+    environment: str | None = None  # of reinforcement learning: gymnasium id, "ALE/Pong-v5"
     augmentation_wanted: bool | None = None
     languages: tuple[str, ...] = ()  # of the user's texts or speech, ISO 639-1
 

@@ -73,6 +73,11 @@ class Decisions(_Envelope):
         description="The framework the user works with, absent when none was named.",
         exclude_if=lambda value: value is None,
     )
+    environment: str | None = Field(
+        default=None,
+        description="The gymnasium environment of reinforcement learning, absent when none was named.",
+        exclude_if=lambda value: value is None,
+    )
     recipe: RecipeDecision
     compression: CompressionDecision
     deployment: DeploymentDecision

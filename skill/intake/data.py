@@ -11,6 +11,7 @@ from deep_learning_expert.skill.intake.data_kinds import (
     read_noisy_labels,
     read_simulator,
 )
+from deep_learning_expert.skill.intake.environment import read_environment
 from deep_learning_expert.skill.intake.fields import Field, Fields, threshold
 from deep_learning_expert.skill.intake.hearing import said
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
@@ -39,6 +40,7 @@ def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation:
     if samples is None and per_class is not None and classes is not None:
         method = f"{per_class.source}: {classes.value:,.0f} classes x {per_class.value:,.0f} {per_class.unit}"
         samples = computed("samples", classes.value * per_class.value, per_class.unit, method)
+    environment = read_environment(fields) if task_type == "RL" else None
     return DataNeeds(
         samples=samples,
         classes=classes,
@@ -53,7 +55,8 @@ def read_data(fields: Fields, task_type: TaskType, domain: Domain, augmentation:
         labels=read_labels(fields),
         distribution=read_distribution(fields, minority),
         noisy=read_noisy_labels(fields),
-        has_simulator=read_simulator(fields, task_type),
+        has_simulator=read_simulator(fields, task_type, environment),
+        environment=environment,
         augmentation_wanted=augmentation,
         languages=read_languages(fields, domain),
     )

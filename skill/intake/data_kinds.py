@@ -73,11 +73,14 @@ def read_noisy_labels(fields: Fields) -> bool:
     return shared or weak or any(field.says_in_a_clause("challenges", "label-noise") for field in places)
 
 
-def read_simulator(fields: Fields, task_type: TaskType) -> bool:
-    """Whether an agent can act in a simulator of its world."""
+def read_simulator(fields: Fields, task_type: TaskType, environment: str | None) -> bool:
+    """Whether an agent can act in a simulator of its world; a named `environment` is one unless data were logged."""
     if task_type != "RL":
         return False
-    return any(field.says("flags", "simulator") for field in (fields.size, fields.specific, fields.quality))
+    told = (fields.size, fields.specific, fields.quality)
+    if any(field.says("flags", "simulator") for field in told):
+        return True
+    return environment is not None and not any(field.says("flags", "logged") for field in told)
 
 
 def read_languages(fields: Fields, domain: Domain) -> tuple[str, ...]:

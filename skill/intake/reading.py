@@ -8,6 +8,7 @@ from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.intake.challenges import derived_challenges, in_order, stated_challenges
 from deep_learning_expert.skill.intake.compute import read_machines
 from deep_learning_expert.skill.intake.data import read_data
+from deep_learning_expert.skill.intake.environment import acting_continuously
 from deep_learning_expert.skill.intake.fields import Field, Fields, fields_of, threshold
 from deep_learning_expert.skill.intake.limits import read_limits
 from deep_learning_expert.skill.intake.setup import read_setup, understood
@@ -55,6 +56,8 @@ def read_task(task: Task) -> Requirements:
     subtask = usual_subtask(task_type, near_domain) if nothing_said else recognition.subtask
     domain = said_domain or _domain_of(subtask)
     limits = read_limits(fields, subtask)
+    if data.environment is not None and subtask == "rl-continuous":
+        data = data.model_copy(update={"environment": acting_continuously(data.environment)})
     derived = derived_challenges(data, limits, deploy_on, task_type, domain)
     if data.noisy and data.labels == "weak":
         stated.discard("noise")  # it is the labels that are noisy, and that is said already

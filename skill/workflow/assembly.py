@@ -163,6 +163,7 @@ def _decisions(context: Context) -> Decisions:
         alternatives=[_architecture(candidate) for candidate in context.comparison.candidates[1:]],
         tie=context.comparison.tie,
         framework=context.needs.setup.framework,
+        environment=context.needs.data.environment,
         recipe=RecipeDecision(
             regime=recipe.regime,
             optimizer=recipe.optimizer,

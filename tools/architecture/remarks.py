@@ -138,7 +138,11 @@ def tradeoff(winner: Candidate, policy: Policy, situation: Situation) -> tuple[R
     said = [say(f"architecture.tradeoff.{_kind_of_start(winner, policy)}", model=winner.name)]
     samples = situation.needs.data.samples
     if policy.exception and winner.mode == "scratch":
-        said.append(say(f"architecture.exception.{policy.exception}"))
+        environment = situation.needs.data.environment if policy.exception == "control" else None
+        if environment is None:
+            said.append(say(f"architecture.exception.{policy.exception}"))
+        else:
+            said.append(say("architecture.exception.control_named", environment=environment))
     elif policy.scratch_from == "tokens":
         said.extend(_token_argument(winner, situation))
     elif policy.scratch_from:

@@ -53,7 +53,9 @@ def stated_model(policy: Policy, situation: Situation, offers: tuple[Offer, ...]
     if setup.base_model_id and models.has_architecture(setup.base_model_id):
         row = models.architecture(setup.base_model_id)
         if _plausible(row, policy, known):
-            return Stated(_with_weights(row.id, situation, offers), setup.base_model or row.name, True)
+            # "PPO" alone is one network for vectors and another for pictures: the one this task offers.
+            meant = row.id if row.id in known.values() else known.get(names.normal(setup.base_model), row.id)
+            return Stated(_with_weights(meant, situation, offers), setup.base_model or row.name, True)
     for text, certain in ((setup.base_model, True), (situation.needs.words, False)):
         named = _named(text, known, policy, certain=certain)
         if named and policy.size_words:

@@ -155,6 +155,25 @@ ENTRIES = [
         lambda: Heads(nature_cnn(), nn.Linear(512, ATARI_ACTIONS)),
         f"{SB3} (Nature CNN, one network)",
     ),
+    vectors(
+        "a2c-mlp",
+        lambda: Parallel(mlp(CARTPOLE, 64, 64, PUSHES), mlp(CARTPOLE, 64, 64, 1)),
+        (CARTPOLE,),
+        AT_CARTPOLE,
+        f"{SB3} (two layers of 64, policy and value)",
+    ),
+    frames(
+        "a2c-cnn",
+        lambda: Heads(nature_cnn(), nn.Linear(512, ATARI_ACTIONS), nn.Linear(512, 1)),
+        f"{SB3} (Nature CNN, policy and value)",
+    ),
+    vectors(
+        "a2c-continuous",
+        lambda: Parallel(WithScale(mlp(CHEETAH, 64, 64, JOINTS), JOINTS), mlp(CHEETAH, 64, 64, 1)),
+        (CHEETAH,),
+        AT_CHEETAH,
+        f"{SB3} (two layers of 64, policy and value)",
+    ),
     frames("rainbow", rainbow, "the layers of Hessel et al. 2018, arXiv:1710.02298 (noisy, dueling, 51 atoms)"),
     vectors(
         "sac",
