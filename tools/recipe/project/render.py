@@ -34,7 +34,7 @@ def _environment(folder: Path) -> Environment:
 
 def file_sources(choice: Choice) -> Mapping[str, str]:
     """Emitted file -> its template, or its sample file (samples/...)."""
-    files = {**choice.backend.routes["files"], **choice.serves.get("files", {})}
+    files = {**choice.backend.routes["files"], **choice.serves.get("files", {}), **choice.model.get("files", {})}
     return {name: source.format(layout=choice.layout) for name, source in files.items()}
 
 
@@ -47,7 +47,8 @@ def render(choice: Choice) -> dict[str, str]:
 def _text(backend: BackEnd, source: str, context: Mapping[str, Any]) -> str:
     if source.endswith(".j2"):
         return _environment(backend.folder).get_template(source).render(context)
-    return (backend.folder / source).read_text(encoding="utf-8")
+    own = backend.folder / source
+    return (own if own.exists() else FOLDER / "shared" / source).read_text(encoding="utf-8")
 
 
 def _context(choice: Choice) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def _context(choice: Choice) -> dict[str, Any]:
         "data_help": template("en", f"project.readme.data.{choice.layout}").split(".")[0].replace('"', "'"),
         "planned_steps": steps,
         "rate_range": rate_range(choice),
-        "sweep_pin": table("shared/settings.toml")["pins"]["optuna"],
+        "versions": {**table("shared/settings.toml")["pins"], **choice.backend.settings.get("pins", {})},
         "trace_stride": max(1, steps // _MOST_TRACED_STEPS),
         "pins": _pins(choice, "libraries"),
         "export_pins": _pins(choice, "export_libraries"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -58,10 +59,30 @@ def test_one_graph_is_not_shared_by_processes(make_report: Any) -> None:
     assert "torchrun" not in text and "one process" in text
 
 
-def test_made_sounds_are_not_called_recordings(make_report: Any) -> None:
-    report = make_report("audio")
-    assert "made tones" in render(read_choice(report))["README.md"]
-    assert "合成音" in render(read_choice({**report, "language": "zh"}))["README.md"]
+def test_recordings_come_with_their_origin_and_licence(make_report: Any) -> None:
+    texts = render(read_choice(make_report("audio")))
+    assert "CC BY-SA 4.0" in texts["NOTICE.md"] and "CC BY-SA 4.0" in texts["sample_digits.jsonl"].splitlines()[0]
+    assert "Zohar Jackson" in texts["NOTICE.md"]
+    assert "`NOTICE.md`" in texts["README.md"]
+    assert "`NOTICE.md`" in render(read_choice({**make_report("audio"), "language": "zh"}))["README.md"]
+
+
+def test_the_sample_is_decoded_as_it_was_coded(make_report: Any, folder: Path) -> None:
+    write_project(make_report("audio"), folder)
+    lines = """
+    import numpy as np
+    from recordings import recordings, step_sizes
+    spoken = recordings()
+    assert (len(spoken), len({one.speaker for one in spoken}), len({one.word for one in spoken})) == (300, 6, 10)
+    assert (step_sizes()[[0, 88]] == (7, 32767)).all() and len(step_sizes()) == 89
+    loud = [np.abs(one.samples.astype(float)).max() for one in spoken]
+    ends = [np.abs(one.samples[-40:].astype(float)).max() / top for one, top in zip(spoken, loud)]
+    assert min(loud) > 300 and np.median(ends) < 0.2  # a decoder out of step drifts away and does not fall silent
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(lines)], cwd=folder, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
 
 
 @pytest.fixture
