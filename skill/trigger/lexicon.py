@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,6 +14,11 @@ from deep_learning_expert.skill.trigger.normalise import Folded
 
 _FILE = Path(__file__).resolve().parent / "lexicon.toml"
 _OTHER_SENSE = "other"  # mentions of this concept hide the mentions inside them
+_NO_SENSE = "neutral"  # those of this one hide words of elsewhere and of choosing inside them, and say nothing
+_CHOOSING = ("choice", "compare")
+COUNTED = {"countable": "counted", "size_unit": "sized", "time_unit": "timed"}  # nouns, and what a number makes them
+_THINGS, _NUMBER_REACH = "countable", 3  # words between a number and the things: "12,000 handwritten delivery notes"
+_CHINESE_NUMBERS = frozenset("二两三四五六七八九十百千万亿几")  # "one picture" is no amount
 _STRONG, _AGAINST = "strong", "against"  # groups of the file: a strong word hides words of elsewhere inside it
 # Letters in one run, digits in one run, any other letter (Chinese, kana ...) alone, and the symbols of C++ and C#.
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[à-ɏ\u0370-\u052fa-z]+|[\u3040-\u9fff\uac00-\ud7af]|[+#]")
@@ -124,16 +129,37 @@ def mentions(folded: Folded) -> tuple[Mention, ...]:
             end = places[last][1]
             if _PAUSE.search(folded.text, start, end) is None:
                 found.extend(Mention(concept, index, last, start, end) for concept in concepts)
-    return tuple(_unhidden(found, lexicon))
+    return tuple(_unhidden(_with_counts(found, words), lexicon))
+
+
+def _with_counts(found: Iterable[Mention], words: Sequence[str]) -> list[Mention]:
+    """Countable things become counted ones where a number stands before them, and are left out where none does."""
+    kept = []
+    for item in found:
+        counted = COUNTED.get(item.concept)
+        if counted is None:
+            kept.append(item)
+        elif _has_number_before(item.first, words, _NUMBER_REACH if item.concept == _THINGS else 1):
+            kept.append(item._replace(concept=counted))
+    return kept
+
+
+def _has_number_before(first: int, words: Sequence[str], reach: int) -> bool:
+    if first and not words[first].isascii():
+        return words[first - 1].isdigit() or words[first - 1] in _CHINESE_NUMBERS
+    return any(words[index].isdigit() for index in range(max(first - reach, 0), first))
 
 
 def _unhidden(found: list[Mention], lexicon: _Lexicon) -> Iterator[Mention]:
     other_sense = _Cover(item for item in found if item.concept == _OTHER_SENSE)
+    no_sense = _Cover(item for item in found if item.concept == _NO_SENSE)
     strong = _Cover(item for item in found if item.concept in lexicon.strong and item.last > item.first)
     for item in found:
-        if item.concept != _OTHER_SENSE and other_sense.hides(item):
+        if item.concept == _NO_SENSE or (item.concept != _OTHER_SENSE and other_sense.hides(item)):
             continue
-        if item.concept in lexicon.against and strong.hides(item):
+        if item.concept in lexicon.against and (strong.hides(item) or no_sense.hides(item)):
+            continue
+        if item.concept in _CHOOSING and no_sense.hides(item):
             continue
         yield item
 

@@ -9,7 +9,7 @@ import pytest
 
 from deep_learning_expert.skill.trigger import rules
 from deep_learning_expert.skill.trigger.decide import decide, gather
-from deep_learning_expert.skill.trigger.lexicon import _lexicon
+from deep_learning_expert.skill.trigger.lexicon import COUNTED, _lexicon
 
 _KINDS = ("log_training", "code_network", "trace_network", "trace_other", "log_install", "log_cluster", "table",
           "query", "contest", "exam_question", "choice")  # fmt: skip
@@ -44,6 +44,7 @@ def test_the_rule_is_what_is_asked_for(message: str, rule: str) -> None:
 def test_the_table_names_only_concepts_that_exist() -> None:
     text = (Path(rules.__file__).with_name("lexicon.toml")).read_text(encoding="utf-8")
     known = {concept for group in tomllib.loads(text).values() for concept in group} | set(_KINDS)
+    known |= set(COUNTED.values())
     for row in rules._rows():
         assert row.unless <= known and all(part <= known for part in row.needs), row
     assert _lexicon().single
