@@ -9,13 +9,16 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
 
 from deep_learning_expert.tools.recipe.project.backend import back_end
+from deep_learning_expert.tools.recipe.project.write import write_project
 
 _PLANS = {path.stem: json.loads(path.read_text()) for path in sorted((Path(__file__).parent / "plans").glob("*.json"))}
 _EXAMPLES = [(backend, layout) for backend, plans in _PLANS.items() for layout in plans]
@@ -78,3 +81,18 @@ def python_with() -> Any:
         pytest.skip(f"NOT RUN: projects for {backend} were not tried; set {variable} to a Python with its libraries")
 
     return found
+
+
+@pytest.fixture
+def run_in(make_report: Any, folder: Path, python_with: Any) -> Any:
+    """Writes the PyTorch project of a layout and runs lines of Python in it; gives what they print."""
+
+    def run(layout: str, lines: str, **changes: Any) -> str:
+        if not folder.exists():
+            write_project(make_report(layout, **changes), folder)
+        command = [python_with("torch"), "-c", dedent(lines)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    return run

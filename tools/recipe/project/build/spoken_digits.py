@@ -2,8 +2,8 @@
 
 usage: python tools/recipe/project/build/spoken_digits.py RECORDINGS   (numpy)
 RECORDINGS: the folder `recordings` of https://github.com/Jakobovski/free-spoken-digit-dataset, commit 26eb9aaf, CC
-BY-SA 4.0: WAV, 8 kHz, 16 bit, named <digit>_<speaker>_<take>.wav. Chosen are some takes of each digit and speaker, spread
-over the session. Each is written as IMA ADPCM, 4 bits per sample, in base 85; nothing else is changed.
+BY-SA 4.0: WAV, 8 kHz, 16 bit, named <digit>_<speaker>_<take>.wav. Chosen are some takes of each digit and speaker,
+spread over the session. Each is written as IMA ADPCM, 4 bits per sample, in base 85; nothing else is changed.
 """
 
 from __future__ import annotations
