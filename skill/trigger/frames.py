@@ -105,9 +105,10 @@ def matches(found: Iterable[Mention]) -> tuple[Match, ...]:
 def _fill(frame: Frame, by_concept: Mapping[str, Sequence[Mention]]) -> tuple[Mention, ...]:
     """One mention per part, all different and each within the window of the first; empty when a part stays open."""
     if frame.among:
-        return _different(frame, by_concept)
-    if any(part.isdisjoint(by_concept) for part in frame.parts):
-        return ()
+        return _different(frame, by_concept) if len(frame.among & by_concept.keys()) >= frame.least else ()
+    for part in frame.parts:
+        if part.isdisjoint(by_concept):
+            return ()
     options = [_options(part, by_concept) for part in frame.parts]
     for anchor in options[0]:
         chosen = [anchor]

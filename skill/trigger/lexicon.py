@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,7 @@ _TOKEN = re.compile(r"[a-z]+|[0-9]+|[à-ɏ\u0370-\u052fa-z]+|[\u3040-\u9fff\uac0
 _PAUSE = re.compile(r"[,;:!?()\n\u3001-\u3011\uff01-\uff1f]")  # a term does not run across one
 _SHORTEST_STEMMED = 5
 _SHORTEST_MENDED = 7
+_MOST_WORDS = 16_384  # whose stems are kept
 # Ending -> what stands for it; the first that fits counts, so families such as classify/classifier/classification meet.
 _ENDINGS = (
     *((ending, "if") for ending in ("ifications", "ification", "ifiers", "ifier", "ifying", "ified", "ifies", "ify")),
@@ -48,14 +49,14 @@ class Mention(NamedTuple):
 @dataclass(frozen=True)
 class _Lexicon:
     single: Mapping[str, tuple[str, ...]]  # a one-token term -> its concepts
-    longer: Mapping[tuple[str, str], tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]  # first two tokens -> terms
+    longer: Mapping[str, Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]]  # first two tokens -> terms
     known: frozenset[str]
     strong: frozenset[str]  # concepts of the two groups
     against: frozenset[str]
     deletions: Mapping[str, str]  # a mendable name with one letter left out -> the name's stem
 
 
-@cache
+@lru_cache(maxsize=_MOST_WORDS)
 def _stem(word: str) -> str:
     if len(word) < _SHORTEST_STEMMED or word.endswith("ss") or not word.isascii():
         return word
@@ -81,15 +82,17 @@ def _lexicon() -> _Lexicon:
                 key = tuple(_tokens(term))
                 if key and concept not in concepts.setdefault(key, []):
                     concepts[key].append(concept)
-    longer: dict[tuple[str, str], list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
+    longer: dict[str, dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]]] = {}
     for key, names in concepts.items():
         if len(key) > 1:
-            longer.setdefault((key[0], key[1]), []).append((key, tuple(names)))
+            longer.setdefault(key[0], {}).setdefault(key[1], []).append((key, tuple(names)))
     deletions = {gap: _stem(name) for name in mendable for gap in _with_one_letter_less(name)}
     known = frozenset(token for key in concepts for token in key)
     return _Lexicon(
         single={key[0]: tuple(names) for key, names in concepts.items() if len(key) == 1},
-        longer={pair: tuple(rows) for pair, rows in longer.items()},
+        longer={
+            first: {second: tuple(rows) for second, rows in seconds.items()} for first, seconds in longer.items()
+        },
         known=known,
         strong=frozenset(groups[_STRONG]),
         against=frozenset(groups[_AGAINST]),
@@ -103,9 +106,10 @@ def _with_one_letter_less(word: str) -> Iterator[str]:
         yield word[:index] + word[index + 1 :]
 
 
-def _mended(word: str, lexicon: _Lexicon) -> str:
+@lru_cache(maxsize=_MOST_WORDS)
+def _mended(word: str) -> str:
     """The stem of the name that `word` misspells by one letter, or the word's own stem."""
-    stem = _stem(word)
+    lexicon, stem = _lexicon(), _stem(word)
     if len(word) < _SHORTEST_MENDED or stem in lexicon.known:
         return stem
     return next((lexicon.deletions[gap] for gap in _with_one_letter_less(word) if gap in lexicon.deletions), stem)
@@ -113,22 +117,24 @@ def _mended(word: str, lexicon: _Lexicon) -> str:
 
 def mentions(folded: Folded) -> tuple[Mention, ...]:
     """All mentions in reading order; what lies inside a word of another sense is left out."""
-    lexicon = _lexicon()
-    places = [(match.start(), match.end()) for match in _TOKEN.finditer(folded.text)]
-    words = [_mended(folded.text[start:end], lexicon) for start, end in places]
+    lexicon, text = _lexicon(), folded.text
+    single, longer = lexicon.single, lexicon.longer
+    places = [match.span() for match in _TOKEN.finditer(text)]
+    words = [_mended(text[start:end]) for start, end in places]
     found: list[Mention] = []
     for index, word in enumerate(words):
-        start, end = places[index]
-        found.extend(Mention(concept, index, index, start, end) for concept in lexicon.single.get(word, ()))
-        if index + 1 == len(words):
-            break
-        for key, concepts in lexicon.longer.get((word, words[index + 1]), ()):
+        if word in single:
+            start, end = places[index]
+            found += [Mention(concept, index, index, start, end) for concept in single[word]]
+        if word not in longer or index + 1 == len(words):
+            continue
+        for key, concepts in longer[word].get(words[index + 1], ()):
             last = index + len(key) - 1
-            if last >= len(words) or tuple(words[index : last + 1]) != key:
+            if last >= len(words) or (last > index + 1 and tuple(words[index : last + 1]) != key):
                 continue
-            end = places[last][1]
-            if _PAUSE.search(folded.text, start, end) is None:
-                found.extend(Mention(concept, index, last, start, end) for concept in concepts)
+            start, end = places[index][0], places[last][1]
+            if _PAUSE.search(text, start, end) is None:
+                found += [Mention(concept, index, last, start, end) for concept in concepts]
     return tuple(_unhidden(_with_counts(found, words), lexicon))
 
 
