@@ -18,7 +18,7 @@ class Choice:
 
     length: of the training, in length_unit ("epochs", "steps" or "trees"). figures: quantity -> (value, source) of the
     report's evidence, the first of each quantity. model: what the templates must know of the architecture's family,
-    from routes.toml.
+    from routes.toml. environment: gymnasium id, None when none was named.
     """
 
     backend: BackEnd
@@ -46,6 +46,7 @@ class Choice:
     techniques: tuple[str, ...]
     figures: Mapping[str, tuple[float, str]]
     model: Mapping[str, Any] = field(default_factory=dict)
+    environment: str | None = None
 
     @property
     def epochs(self) -> int | None:
@@ -146,6 +147,7 @@ def _choice(report: Mapping[str, Any], backend: BackEnd, layout: str) -> Choice:
         techniques=tuple(recipe["techniques"]),
         figures=_figures(report["evidence"]),
         model=models.get(_key(backend.layouts[layout], architecture), {}),
+        environment=decisions.get("environment"),
     )
 
 

@@ -51,13 +51,65 @@ def test_continuous_tasks_get_a_continuous_environment(make_report: Any) -> None
     assert environment.value == "'Pendulum-v1'"
 
 
-@pytest.mark.parametrize("subtask", ["rl-multi-agent", "rl-offline", "rl-pixels-discrete", "rl-imitation"])
-def test_tasks_that_one_agent_on_vectors_cannot_serve_are_refused(subtask: str, make_report: Any) -> None:
+@pytest.mark.parametrize("subtask", ["rl-multi-agent", "rl-goal-conditioned"])
+def test_tasks_that_one_agent_cannot_serve_are_refused(subtask: str, make_report: Any) -> None:
     report = _report(make_report, "ppo")
     report["decisions"]["subtask"] = subtask
     with pytest.raises(CannotSayError) as caught:
         read_choice(report)
     assert caught.value.code == "project.no_layout"
+
+
+@pytest.mark.parametrize(
+    ("layout", "environment", "line"),
+    [
+        ("environment", "HalfCheetah-v5", "gymnasium[mujoco]==1.4.0"),
+        ("environment", "LunarLander-v3", "gymnasium[box2d]==1.4.0"),
+        ("environment", "plant:Reactor-v0", "gymnasium==1.4.0"),
+        ("pixels", "ALE/Breakout-v5", "ale-py==0.12.1  # ALE/Breakout-v5"),
+        ("pixels", "CarRacing-v3", "gymnasium[box2d]==1.4.0"),
+    ],
+)
+def test_the_environment_named_is_the_default_and_what_it_needs_is_pinned(
+    layout: str, environment: str, line: str, make_report: Any
+) -> None:
+    report = make_report(layout, "sb3")
+    report["decisions"]["environment"] = environment
+    texts = render(read_choice(report))
+    assert f"environment: str = '{environment}'" in texts["config.py"]
+    assert line in texts["requirements.txt"].splitlines()
+
+
+@pytest.mark.parametrize(
+    ("model", "regime", "own", "foreign"),
+    [
+        ("ppo-cnn", "ppo-atari", {"passes": "4", "clip_range": "0.1", "rollout_steps": "128"}, "buffer_size"),
+        ("ppo-cnn", "ppo-pixels", {"passes": "10", "clip_range": "0.2", "rollout_steps": "512"}, "buffer_size"),
+        ("a2c-cnn", "a2c-pixels", {"environments": "16", "rollout_steps": "16"}, "passes"),
+        ("dqn-cnn", "dqn-pixels", {"buffer_size": "100000", "target_every": "1000"}, "rollout_steps"),
+    ],
+)
+def test_pixels_take_the_settings_of_their_regime(
+    model: str, regime: str, own: dict[str, str], foreign: str, make_report: Any
+) -> None:
+    report = make_report("pixels", "sb3", regime=regime)
+    report["decisions"]["architecture"]["id"] = model
+    held = {field.name: field.value for field in fields(read_choice(report))}
+    assert {name: held[name] for name in own} == own
+    assert foreign not in held
+    texts = render(read_choice(report))
+    assert '"CnnPolicy"' in texts["agent.py"] and "MlpPolicy" not in texts["agent.py"]
+    for name in (name for name in texts if name.endswith(".py")):
+        compile(texts[name], name, "exec")
+
+
+@pytest.mark.parametrize("model", ["rainbow", "drqv2", "recurrent-ppo"])
+def test_pixel_learners_that_are_more_than_ours_are_refused(model: str, make_report: Any) -> None:
+    report = make_report("pixels", "sb3", regime="dqn-pixels")
+    report["decisions"]["architecture"]["id"] = model
+    with pytest.raises(CannotSayError) as caught:
+        read_choice(report)
+    assert caught.value.code == "project.no_model"
 
 
 def test_an_algorithm_nobody_wrote_is_refused_with_those_that_are(make_report: Any) -> None:
@@ -78,6 +130,7 @@ def test_readme_is_honest_about_resuming_in_both_languages(make_report: Any) -> 
     [
         (["--environment", "Pendulum-v1"], "DQN needs one discrete action"),
         (["--environment", "Nowhere-v0"], "cannot be made"),
+        (["--environment", "HalfCheetah-v9"], 'pip install "gymnasium[mujoco]"'),
         (["--resume"], "holds no run to resume"),
         (["--device", "cuda:9"], "no CUDA device"),
     ],
