@@ -152,6 +152,20 @@ def test_preferences_without_a_prompt_share_their_first_messages(read: Any) -> N
     assert _all(found)[0]["prompt"][0]["content"].startswith("q")
 
 
+def test_prompts_get_the_instruction_that_the_reward_needs_unless_they_bring_one(read: Any) -> None:
+    rows: list[dict[str, Any]] = [{"prompt": f"{number} + 1", "answer": number + 1} for number in range(20)]
+    rows += [
+        {"prompt": [{"role": "system", "content": "s"}, {"role": "user", "content": f"q{number}"}], "answer": "x"}
+        for number in range(20)
+    ]
+    found = _all(read("prompts", "trl", "d.jsonl", _lines(rows)))
+    assert len(found) == 40
+    for sample in found:
+        system, user = sample["prompt"]
+        assert system["content"] == "s" if sample["answer"] == "x" else "####" in system["content"]
+        assert sample["answer"] == "x" or int(user["content"].split()[0]) + 1 == int(sample["answer"])
+
+
 @pytest.mark.parametrize(
     ("layout", "backend", "name", "text", "said"),
     [
@@ -171,6 +185,10 @@ def test_preferences_without_a_prompt_share_their_first_messages(read: Any) -> N
         ("preferences", "trl", "d.jsonl", '{"chosen": "b", "rejected": "c"}', "there is no prompt"),
         ("documents", "trl", "d.jsonl", '{"text": "only one"}', "at least ten"),
         ("documents", "trl", "d.jsonl", "[1, 2]", "lacks text"),
+        ("prompts", "trl", "d.jsonl", '{"prompt": "a"}', "nothing can be rewarded"),
+        ("prompts", "trl", "d.jsonl", '{"prompt": "a", "tests": "assert f()"}', "in a container"),
+        ("prompts", "trl", "d.jsonl", '{"prompt": [{"role": "tool", "content": "a"}]}', "end with a text"),
+        ("prompts", "trl", "d.jsonl", '{"prompt": "a", "answer": 1}\n{"prompt": "a", "answer": 2}', "twice with"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_sentence(

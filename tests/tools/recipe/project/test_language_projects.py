@@ -1,0 +1,78 @@
+"""Parts of the language projects that need no library: rewards that a program can check."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from deep_learning_expert.tools.recipe.project.render import render
+
+
+@pytest.fixture
+def emitted(make_report: Any, tmp_path: Path) -> Any:
+    """(layout, back end, file) -> that emitted file as a module, which may import nothing but the standard library."""
+    from deep_learning_expert.tools.recipe.project.choice import read_choice
+
+    def loaded(layout: str, backend: str, name: str) -> ModuleType:
+        path = tmp_path / name
+        path.write_text(render(read_choice(make_report(layout, backend), backend))[name], encoding="utf-8")
+        spec = importlib.util.spec_from_file_location(f"emitted_{path.stem}", path)
+        assert spec and spec.loader
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module
+
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("3 apples and 4 more make 7.\n#### 7", "7"),
+        ("so the result is \\boxed{\\frac{1}{2}} as said", "\\frac{1}{2}"),
+        ("<answer> blue </answer>", "blue"),
+        ("First 12, then 30, which makes 1,042.50", "1,042.50"),
+        ("The answer is: Paris.", "Paris."),
+        ("答案是 42", "42"),
+        ("no", "no"),
+        ("", ""),
+    ],
+)
+def test_the_final_answer_is_found(emitted: Any, text: str, answer: str) -> None:
+    assert emitted("prompts", "trl", "rewards.py").final_answer(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "right"),
+    [
+        ("1,000", "1000.0", True),
+        ("$18", "18", True),
+        ("1/2", "0.5", True),
+        (" Paris. ", "paris", True),
+        ("7", "70", False),
+        ("", "", False),
+        ("1/0", "1", False),
+    ],
+)
+def test_answers_are_compared_by_what_they_mean(emitted: Any, found: str, expected: str, right: bool) -> None:
+    assert emitted("prompts", "trl", "rewards.py").same(found, expected) is right
+
+
+def test_code_earns_by_its_tests_and_cannot_hang_the_run(emitted: Any) -> None:
+    rewards = emitted("prompts", "trl", "rewards.py")
+    right = "Here:\n```python\ndef twice(x):\n    return 2 * x\n```"
+    given = [right, right.replace("2 *", "3 *"), "def twice(x): pass"]
+    assert rewards.rewards(given, [""] * 3, ["assert twice(4) == 8"] * 3) == [1.0, 0.0, 0.0]
+    rewards._SECONDS = 0.5
+    assert rewards.passes("while True: pass", "assert True") is False
+
+
+def test_leaving_before_the_tests_earns_nothing(emitted: Any) -> None:
+    """The commonest trick: a program that ends well before its tests are reached."""
+    rewards = emitted("prompts", "trl", "rewards.py")
+    for trick in ("raise SystemExit(0)", "import os; os._exit(0)", "import sys; sys.exit()"):
+        assert rewards.passes(trick, "assert False") is False
