@@ -135,7 +135,7 @@ def test_readme_names_what_is_left_to_do_in_the_readers_language(make_report: An
     write_project({**make_report("series"), "language": "zh"}, folder)
     text = (folder / "README.md").read_text(encoding="utf-8")
     assert "rolling-origin" in text.split("未写进代码")[1]
-    assert "torchrun" in text and "#SBATCH" in text and "fsdp" in text
+    assert "torchrun" in text and "sbatch job.sh" in text and "fsdp" in text and "deepspeed" in text
 
 
 def test_an_empty_folder_is_taken_and_a_used_one_refused(make_report: Any, folder: Path) -> None:
