@@ -68,6 +68,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "project"
 
 
+@pytest.fixture(autouse=True)
+def torchvision_beside_cpu_torch(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Generated projects that are run can import torchvision also where its compiled operators do not load."""
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[4] / "benchmarks" / "torchvision_ops"))
+
+
 @pytest.fixture
 def python_with() -> Any:
     """Back end -> an interpreter that has its libraries; skips loudly when there is none."""

@@ -50,6 +50,8 @@ def test_every_template_of_a_back_end_is_used(backend: BackEnd) -> None:
     sources = {*backend.routes["files"].values()}
     for layout in backend.layouts.values():
         sources |= set(layout.get("files", {}).values())
+        for model in layout.get("models", {}).values():
+            sources |= set(model.get("files", {}).values())
     used = {source.format(layout=layout) for source in sources for layout in backend.layouts}
     for path in (backend.folder / "templates").glob("[!_]*.j2"):
         assert path.name in used or (FOLDER / "shared" / path.name).exists(), path.name
