@@ -6,9 +6,11 @@ no term stands in the text; one that is heard must still be read, for negations 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from deep_learning_expert.skill.intake.matching import find_term, fold, occurs, terms_of
 from deep_learning_expert.skill.intake.vocabulary_files import Terms, numbered_lists
@@ -18,54 +20,81 @@ _LONGEST_START = 3  # characters by which terms are looked up
 _LONGEST_KEPT = 2_000  # characters; longer texts are read by few lists, and are not worth keeping
 _NEGATIONS = ("no ", "not ", "without ", "never ", "n't ", "非", "无", "没有", "不", "无需", "no longer ")
 
-Starts = Mapping[str, tuple[tuple[str, T], ...]]
+Rows = tuple[tuple[str, T], ...]
+
+
+@dataclass(frozen=True)
+class Starts(Generic[T]):
+    """Terms by how they begin. pairs: the first two characters of all; rows: of all that begin with a key of three (or
+    fewer, where a term is that short), the longer keys' rows hold those of the shorter."""
+
+    pairs: frozenset[str]
+    rows: Mapping[str, Rows[T]]
 
 
 def by_start(terms: Iterable[tuple[str, T]]) -> Starts[T]:
-    """A look-up for `standing`: the first characters of folded terms -> the terms with what they stand for."""
+    """A look-up for `standing`: folded terms with what they stand for."""
     table: dict[str, list[tuple[str, T]]] = {}
     for term, meaning in terms:
         table.setdefault(term[:_LONGEST_START], []).append((term, meaning))
-    return {start: tuple(rows) for start, rows in table.items()}
+    rows = {
+        start: tuple(row for length in range(len(start), 0, -1) for row in table.get(start[:length], ()))
+        for start in (*table, *(start[:2] for start in table))
+    }
+    return Starts(frozenset(start[:2] for start in table), rows)
+
+
+@cache
+def _words() -> re.Pattern[str]:
+    return re.compile(r"[a-z0-9]+|[^a-z0-9 ]")  # where a Latin word begins, and every other character
 
 
 def standing(text: str, starts: Starts[T]) -> Iterator[T]:
     """What the terms stand for that occur in the folded `text`; Latin terms only where a word begins."""
-    inside = False  # a Latin word
-    for at, char in enumerate(text):
-        latin = char.isascii() and char.isalnum()
-        if latin and inside:
+    pairs, rows = starts.pairs, starts.rows
+    for found in _words().finditer(text):
+        at = found.start()
+        pair = text[at : at + 2]
+        if pair not in pairs and pair[0] not in pairs:
             continue
-        inside = latin
-        if char == " ":
-            continue
-        for length in (3, 2, 1):
-            for term, meaning in starts.get(text[at : at + length], ()):
-                if text.startswith(term, at):
-                    yield meaning
+        for term, meaning in rows.get(text[at : at + 3]) or rows.get(pair) or rows.get(pair[0], ()):
+            if text.startswith(term, at):
+                yield meaning
 
 
 @cache
-def _starts() -> Starts[tuple[int, ...]]:
-    owners: dict[str, list[int]] = {}
+def _starts() -> Starts[tuple[tuple[int, int], ...]]:
+    """Every term with the expressions (number of the list, place in it) that cannot hold without one like it."""
+    owners: dict[str, list[tuple[int, int]]] = {}
     for table in numbered_lists().values():
         for terms in table.values():
-            for expression in terms:
+            for place, expression in enumerate(terms):
                 for term in terms_of(expression):
-                    owners.setdefault(term, []).append(terms.number)
-    return by_start((term, tuple(numbers)) for term, numbers in owners.items())
+                    owners.setdefault(term, []).append((terms.number, place))
+    return by_start((term, tuple(places)) for term, places in owners.items())
 
 
 @lru_cache(maxsize=1024)
-def heard(text: str) -> frozenset[int]:
-    """Numbers of the lists of which at least one term stands in the folded text."""
-    return frozenset(number for numbers in standing(text, _starts()) for number in numbers)
+def heard(text: str) -> Mapping[int, Sequence[int]]:
+    """Numbers of the lists of which at least one term stands in the folded text -> the expressions that may hold."""
+    found: dict[int, dict[int, None]] = {}
+    for places in standing(text, _starts()):
+        for number, place in places:
+            found.setdefault(number, {})[place] = None
+    return {number: tuple(places) for number, places in found.items()}
 
 
-def _unheard(text: str, expressions: Iterable[str]) -> bool:
+def _candidates(text: str, expressions: Iterable[str]) -> Iterable[str]:
+    """The expressions of a list that may hold in the text; all of them where that is not known."""
     if not isinstance(expressions, Terms) or expressions.number < 0 or len(text) > _LONGEST_KEPT:
-        return False
-    return expressions.number not in heard(text)
+        return expressions
+    places = heard(text).get(expressions.number)
+    return [expressions[place] for place in places] if places else ()
+
+
+def may_hold(text: str, expressions: Terms) -> bool:
+    """Whether one of a numbered list's expressions may hold in the folded text; False is certain."""
+    return len(text) > _LONGEST_KEPT or expressions.number in heard(text)
 
 
 @cache
@@ -75,14 +104,22 @@ def _numbers_of(file: str, table: str) -> frozenset[int]:
 
 def touches(text: str, file: str, table: str) -> bool:
     """Whether any list of a table may hold in the folded text; False is certain."""
-    return len(text) > _LONGEST_KEPT or not heard(text).isdisjoint(_numbers_of(file, table))
+    return len(text) > _LONGEST_KEPT or not _numbers_of(file, table).isdisjoint(heard(text))
+
+
+def touched(text: str, file: str, table: str) -> Iterator[tuple[str, Terms]]:
+    """The lists of a table that may hold in the folded text, in the table's order."""
+    lists = numbered_lists()[file, table]
+    if len(text) > _LONGEST_KEPT:
+        yield from lists.items()
+        return
+    numbers = heard(text)
+    yield from ((key, terms) for key, terms in lists.items() if terms.number in numbers)
 
 
 def any_holds(text: str, expressions: Iterable[str]) -> bool:
     """Whether one of the expressions holds in the folded text."""
-    if _unheard(text, expressions):
-        return False
-    for expression in expressions:  # noqa: SIM110  # a plain loop costs half of what any() and a generator do
+    for expression in _candidates(text, expressions):  # noqa: SIM110  # a plain loop costs half of what any() does
         if occurs(text, expression):
             return True
     return False
@@ -90,9 +127,7 @@ def any_holds(text: str, expressions: Iterable[str]) -> bool:
 
 def said(text: str, expressions: Iterable[str]) -> bool:
     """As `any_holds`, but a single term must not be negated right before."""
-    if _unheard(text, expressions):
-        return False
-    for expression in expressions:  # noqa: SIM110  # a plain loop costs half of what any() and a generator do
+    for expression in _candidates(text, expressions):  # noqa: SIM110  # a plain loop costs half of what any() does
         if _said(text, expression):
             return True
     return False

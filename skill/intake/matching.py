@@ -7,24 +7,40 @@ Chinese is found anywhere. "a|b" means either, "a + b" means both in the text, "
 
 from __future__ import annotations
 
+import string
 import unicodedata
 from collections.abc import Iterable
 from functools import cache
+from itertools import groupby
 
+_WORD_CHARS = frozenset(string.ascii_letters + string.digits)
 _SHORT_WORD = 4  # Latin terms up to this length are acronyms or would match inside too many words
 
 
-_SEPARATORS = str.maketrans({char: " " for char in "-_/\\\t\r\n\u3000‐‑–—"})
+_SEPARATORS = str.maketrans({char: " " for char in "-_/\\"})
+_WIDER_SEPARATORS = "-_/\\‐‑–—"  # blanks of all kinds part words anyway
 
 
 @cache
 def _folded(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).lower().translate(_SEPARATORS).split())
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
+    if text.isascii():  # Python translates these much faster, and they are in normal form
+        return " ".join(text.lower().translate(_SEPARATORS).split())
+    folded = unicodedata.normalize("NFKC", text).lower()
+    for char in _WIDER_SEPARATORS:
+        folded = folded.replace(char, " ")
+    return " ".join(folded.split())
 
 
 def fold(text: str) -> str:
     """Lower case, full width to half width, hyphens, slashes and line breaks to single spaces."""
-    return _folded(text) if len(text) < 2_000 else _folded.__wrapped__(text)
+    if len(text) < 2_000:
+        return _folded(text)
+    parts = (" ".join(lines) for _, lines in groupby(text.split("\n"), str.isascii))
+    return " ".join(filter(None, map(_fold, parts)))  # what is pasted is mostly lines of ASCII
 
 
 def find_term(text: str, term: str, begin: int = 0) -> int:
@@ -42,12 +58,12 @@ def find_term(text: str, term: str, begin: int = 0) -> int:
 
 
 def _at_word(text: str, term: str, start: int) -> bool:
-    if term[0].isascii() and term[0].isalnum() and start and _is_word_char(text[start - 1]):
+    if term[0].isascii() and term[0].isalnum() and start and text[start - 1] in _WORD_CHARS:
         return False
     if not (term[-1].isascii() and term[-1].isalnum()):
         return True
     end = start + len(term)
-    if end >= len(text) or not _is_word_char(text[end]):
+    if end >= len(text) or text[end] not in _WORD_CHARS:
         return True
     if term[-1].isdigit():
         return not text[end].isdigit()
@@ -56,13 +72,9 @@ def _at_word(text: str, term: str, start: int) -> bool:
         return True
     for plural in ("s", "es"):
         after = end + len(plural)
-        if text.startswith(plural, end) and (after >= len(text) or not _is_word_char(text[after])):
+        if text.startswith(plural, end) and (after >= len(text) or text[after] not in _WORD_CHARS):
             return True
     return False
-
-
-def _is_word_char(char: str) -> bool:
-    return char.isascii() and char.isalnum()
 
 
 @cache

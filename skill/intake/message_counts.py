@@ -95,9 +95,14 @@ def counts_classes(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
     words = fold(prose.text[quantity.span[0] : end])
     whole = _counted_words().sub("", words)  # 40个文件夹: the noun that was read is only the beginning of this one
     heads = word_lists("message_words", "class_nouns")["words"]
-    if any(behind.startswith(noun) or (not noun.isascii() and whole.startswith(noun)) for noun in heads):
+    if behind.startswith(heads) or whole.startswith(_chinese_heads()):
         return True  # 语音 + 命令词: the last noun of a compound is what is counted
     return _is_of_company(words, prose)
+
+
+@cache
+def _chinese_heads() -> tuple[str, ...]:
+    return tuple(noun for noun in word_lists("message_words", "class_nouns")["words"] if not noun.isascii())
 
 
 @cache
@@ -109,7 +114,7 @@ def counts_data(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
     """Whether "3万种备件" counts things that are the data, not kinds of them."""
     behind = fold(prose.text[quantity.span[1] : min(quantity.span[1] + _REACH, clause.end)])
     nouns = word_lists("message_words", "data_nouns")["words"]
-    return quantity.unit == "classes" and any(behind.startswith(noun) for noun in nouns)
+    return quantity.unit == "classes" and behind.startswith(nouns)
 
 
 def _is_of_company(words: str, prose: Prose) -> bool:

@@ -92,7 +92,6 @@ def _stands_alone(machine: Quantity) -> bool:
 
 
 def _placed(prose: Prose) -> Iterator[Placed]:
-    learns_by_trial = any(said(part.folded, _table("types")["RL"] + _WORLDS) for part in prose.parts)
     for quantity in prose.quantities:
         clause = prose.clause_at(quantity.span[0])
         if clause is None or _taken_back(prose.text, quantity.span[0]):
@@ -103,9 +102,13 @@ def _placed(prose: Prose) -> Iterator[Placed]:
             continue
         place = _PLACES.get(quantity.kind)
         target = place(quantity, clause) if place else None
-        if target is None and quantity.unit in ("steps", "episodes") and learns_by_trial:
+        if target is None and quantity.unit in ("steps", "episodes") and _learns_by_trial(prose):
             target = _SIZE, "samples"
         yield Placed(quantity, *(target or ("", "")), clause)
+
+
+def _learns_by_trial(prose: Prose) -> bool:
+    return any(said(part.folded, _table("types")["RL"]) or said(part.folded, _WORLDS) for part in prose.parts)
 
 
 def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str, str] | None:

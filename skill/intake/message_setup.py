@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span
 from deep_learning_expert.skill.intake.draft import Fact
-from deep_learning_expert.skill.intake.hearing import said, touches
+from deep_learning_expert.skill.intake.hearing import may_hold, said, touched, touches
 from deep_learning_expert.skill.intake.matching import fold
 from deep_learning_expert.skill.intake.message_numbers import ISSUES, says
 from deep_learning_expert.skill.intake.pasted import model_in, settings_in
@@ -26,8 +26,7 @@ def setup_facts(prose: Prose, turn: int) -> Iterator[Fact]:
     """Framework, model and issues in the person's own words, then what pasted code sets."""
     yield from _split_issues(prose, turn)
     for part in prose.parts:
-        named = touches(part.folded, "facts", "framework")
-        for terms in word_lists("facts", "framework").values() if named else ():
+        for _, terms in touched(part.folded, "facts", "framework"):
             if said(part.folded, terms):
                 place = next((place for term in terms if (place := _word(part, term))), None)
                 if place:
@@ -44,13 +43,23 @@ def _split_issues(prose: Prose, turn: int) -> Iterator[Fact]:
     """ "training loss falls, validation loss rises": a symptom told over two clauses."""
     overfitting = word_lists("facts", "issues")["overfitting"]
     for first, second in pairwise(prose.parts):
+        if second.end - first.start > _LONGEST_SYMPTOM or _hardly_says(prose, first, second):
+            continue
         joined = prose.text[first.start : second.end]
-        if len(joined) > _LONGEST_SYMPTOM or said(first.folded, overfitting) or said(second.folded, overfitting):
+        if said(first.folded, overfitting) or said(second.folded, overfitting):
             continue
         if said(fold(joined), overfitting):
             yield Fact(ISSUES, "overfitting", joined, turn, (first.start, second.end))
 
 
+def _hardly_says(prose: Prose, first: Clause, second: Clause) -> bool:
+    """A cheap first look: no clause has a word of the symptom, and no word runs across the mark between them."""
+    overfitting = word_lists("facts", "issues")["overfitting"]
+    parted = not _PARTS.isdisjoint(prose.text[first.end : second.start])
+    return parted and not may_hold(first.folded, overfitting) and not may_hold(second.folded, overfitting)
+
+
+_PARTS = frozenset(",，、;；。!！?？()（）")  # none of them stands inside a term (held by a test)
 _MOST_BLOCKS = 12  # of pasted code that are looked into
 _LONGEST_SYMPTOM = 240  # characters
 
@@ -58,7 +67,7 @@ _LONGEST_SYMPTOM = 240  # characters
 def _goes_wrong(part: Clause) -> bool:
     if not touches(part.folded, "facts", "issues") or part.folded.startswith(_meaning()):
         return False
-    for issue, terms in word_lists("facts", "issues").items():
+    for issue, terms in touched(part.folded, "facts", "issues"):
         if said(part.folded, terms) and (issue != "production-gap" or says(part, "bad")):
             return True
     return False
@@ -95,7 +104,9 @@ def _models(part: Clause) -> Iterator[Span]:
     """The first run of Latin words that the catalog knows as a model, longest first."""
     for run in _run().finditer(part.text):
         words = [found.span() for found in _piece().finditer(part.text, *run.span())]
-        begins = [first for first, (start, end) in enumerate(words) if _may_begin_a_model(part.text[start:end])]
+        begins = [first for first, place in enumerate(words) if _begins_a_model(part.text, *place, run.end())]
+        if not begins:
+            continue
         for length in range(len(words), 0, -1):
             for first in begins:
                 if first + length > len(words):
@@ -109,11 +120,34 @@ def _models(part: Clause) -> Iterator[Span]:
                     return
 
 
+_TELLING = 3  # characters by which a model's name is looked up first
+_HEAD = 7  # characters in which a name of several words shows how it begins
+
+
+def _begins_a_model(text: str, start: int, end: int, run_end: int) -> bool:
+    """A cheap first look: whether some model's name begins with this word, or with it and what follows."""
+    if end - start >= _TELLING:
+        return _may_begin_a_model(text[start:end])
+    if run_end - start <= _HEAD:
+        return True
+    return _words_may_begin_a_model(text[start : start + _HEAD]) or "/" in text[start:run_end]
+
+
+@lru_cache(maxsize=4096)
+def _words_may_begin_a_model(head: str) -> bool:
+    low, key, known = head.lower(), names.normal(head), names.starts()
+    if len(key) < _TELLING or any(char.isdigit() for char in low):
+        return True
+    if not known.isdisjoint((key[:3], key[:2], key[:1], low[:3], low[:2])):
+        return True
+    return low[:3].replace("_", "-") in _family_starts()
+
+
 @lru_cache(maxsize=4096)
 def _may_begin_a_model(word: str) -> bool:
-    """A cheap first look: whether some model's name begins with these three characters."""
+    """Whether some model's name begins with the three characters that the word begins with."""
     begins = {names.normal(one)[:3] for one in (word, word.rpartition("/")[2])} | {word.lower()[:3]}
-    return len(word) < 3 or not begins.isdisjoint(names.starts()) or not begins.isdisjoint(_family_starts())
+    return not begins.isdisjoint(names.starts()) or not begins.isdisjoint(_family_starts())
 
 
 @cache

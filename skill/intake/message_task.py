@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 from deep_learning_expert.skill.intake.clauses import Clause, Prose
-from deep_learning_expert.skill.intake.hearing import any_holds, said
+from deep_learning_expert.skill.intake.hearing import any_holds, said, touched
 from deep_learning_expert.skill.intake.matching import fold, occurs
 from deep_learning_expert.skill.intake.subtask import Recognition, read_domain, recognise_subtask
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
@@ -34,7 +34,7 @@ class Goal:
 
 def cued_type(folded: str) -> TaskType | None:
     """The task type that a verb or noun names; None when none does."""
-    for kind, terms in word_lists("message_words", "types").items():
+    for kind, terms in touched(folded, "message_words", "types"):
         if said(folded, terms):
             return kind  # type: ignore[return-value]  # the table's keys are held to TaskType by a test
     return None
@@ -104,7 +104,7 @@ def _is_sure(best: Recognition, folded: str) -> bool:
 
 
 def _hinted_domain(folded: str) -> Domain | None:
-    for domain, terms in word_lists("message_words", "hints").items():
+    for domain, terms in touched(folded, "message_words", "hints"):
         if said(folded, terms):
             return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
     return None

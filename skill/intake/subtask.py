@@ -7,7 +7,7 @@ usual subtask of that type and domain stands.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -24,6 +24,7 @@ _REPEATED = 0.6  # each further strong term counts less: they are often said tog
 _TYPE_FITS, _TYPE_ALSO, _TYPE_WRONG = 3.0, 1.0, -7.0
 _DOMAIN_FITS, _DOMAIN_NEAR, _DOMAIN_WRONG = 2.0, 0.0, -5.0
 _USUAL = 1.5
+_KEPT = 3  # runners-up that are told
 
 
 @dataclass(frozen=True)
@@ -63,18 +64,48 @@ def recognise_subtask(
     """Score every subtask. specific: the task in words; side: all other fields; signals: facts as "#..." words."""
     main_text = f"{fold(specific)} {fold(' '.join(signals))}"
     evidence = _evidence_for(main_text, f"{main_text} {fold(side)}")
-    scored: list[tuple[float, str, tuple[str, ...]]] = []
-    for subtask in subtasks().values():
-        fit, own = _fit(subtask, task_type, domain), evidence.get(subtask.id, _NONE)
-        broader = vocabulary("subtasks").get(subtask.id, {}).get("refines")
-        inherited = 0.0
-        if broader and own.strong:
-            inherited = max(evidence.get(broader, _NONE).score, 0.0) + _usual_bonus(broader, task_type, domain)
-        scored.append((fit + own.score + inherited, subtask.id, own.words))
+    fits = _fits(task_type, domain)
+    scored = [
+        (fits[name] + own.score + _inherited(name, evidence, task_type, domain), name, own.words)
+        for name, own in evidence.items()
+    ]
+    scored += _unspoken(task_type, domain, evidence)
     scored.sort(key=lambda item: (-item[0], item[1]))
     best = scored[0]
-    others = tuple((name, round(score, 2)) for score, name, _ in scored[1:4])
+    others = tuple((name, round(score, 2)) for score, name, _ in scored[1 : _KEPT + 1])
     return Recognition(best[1], round(best[0], 2), best[2], others)
+
+
+def _inherited(subtask: str, evidence: Mapping[str, _Evidence], task_type: TaskType, domain: Domain | None) -> float:
+    """What the words say for the broader subtask that this one refines."""
+    broader = vocabulary("subtasks").get(subtask, {}).get("refines")
+    if not broader or not evidence[subtask].strong:
+        return 0.0
+    return max(evidence.get(broader, _NONE).score, 0.0) + _usual_bonus(broader, task_type, domain)
+
+
+def _unspoken(
+    task_type: TaskType, domain: Domain | None, evidence: Mapping[str, _Evidence]
+) -> Iterator[tuple[float, str, tuple[str, ...]]]:
+    """The best subtasks for which no word speaks, as many as a recognition names."""
+    left = _KEPT + 1
+    for fit, name in _best_fits(task_type, domain):
+        if name not in evidence:
+            yield fit, name, ()
+            left -= 1
+        if not left:
+            return
+
+
+@cache
+def _fits(task_type: TaskType, domain: Domain | None) -> Mapping[str, float]:
+    return {subtask.id: _fit(subtask, task_type, domain) for subtask in subtasks().values()}
+
+
+@cache
+def _best_fits(task_type: TaskType, domain: Domain | None) -> tuple[tuple[float, str], ...]:
+    fits = ((fit, name) for name, fit in _fits(task_type, domain).items())
+    return tuple(sorted(fits, key=lambda item: (-item[0], item[1])))
 
 
 def _fit(subtask: Subtask, task_type: TaskType, domain: Domain | None) -> float:

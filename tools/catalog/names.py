@@ -74,7 +74,7 @@ def find(name: str) -> str | None:
     """The id behind a name, or None. Curated rows come first, then exact bulk ids, then names without their tag."""
     for spelling in _spellings(name):
         key = normal(spelling)
-        if not key:
+        if not key or _begins_like_none(spelling, key):
             continue
         bulk = _bulk_names()
         marked = bulk.get(spelling.strip().lower()) or bulk.get(_with_decimals(spelling))
@@ -82,6 +82,16 @@ def find(name: str) -> str | None:
         if row_id:
             return row_id
     return None
+
+
+def _begins_like_none(spelling: str, key: str) -> bool:
+    """Whether no known name begins like this one; spares most words of a text the longer look."""
+    head = spelling.strip().lower()[:_MARKED]
+    marked = any(char.isdigit() for char in head)  # may keep its decimal mark, and so begin otherwise
+    return not marked and key[:3] not in starts() and head[:3] not in starts()
+
+
+_MARKED = 5  # characters of a spelling that may give the first three of a normalised one
 
 
 def _spellings(name: str) -> Iterable[str]:

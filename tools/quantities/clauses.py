@@ -8,6 +8,7 @@ from deep_learning_expert.tools.quantities import lexicon
 from deep_learning_expert.tools.quantities.scan import Token
 
 _CLAUSE_REACH = 80  # characters to either side
+_PER_MARKS = ("每", "each ", "every ", "per ")
 
 
 class Clauses:
@@ -54,17 +55,16 @@ class Clauses:
 
     def mentions(self, section: str, text: str, key: str = "words") -> bool:
         """Whether any word of a list of signs.toml stands in `text`."""
-        words = lexicon.listed(section, key)
-        return any(words.match(text, at) for at in range(len(text)))
+        return lexicon.listed(section, key).stands_in(text)
 
     def per_before(self, index: int) -> str:
         """每类 160 张, "each class has 160": what the number in front of which it stands is per."""
         start = self.tokens[index].start
         window = max(0, start - 16)
-        for at in range(start - 1, window - 1, -1):
-            for mark in ("每", "each ", "every ", "per "):
-                if self.folded.startswith(mark, at):
-                    found = lexicon.per_words().match(self.folded, at + len(mark), glued=True)
-                    crossed = any(char in ",，;；。()" for char in self.folded[at:start])
-                    return found[1] if found and not crossed else ""
-        return ""
+        marks = [(self.folded.rfind(mark, window, start + len(mark) - 1), mark) for mark in _PER_MARKS]
+        at, mark = max(marks)
+        if at < 0:
+            return ""
+        found = lexicon.per_words().match(self.folded, at + len(mark), glued=True)
+        crossed = any(char in ",，;；。()" for char in self.folded[at:start])
+        return found[1] if found and not crossed else ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from deep_learning_expert.tools.quantities import lexicon
 from deep_learning_expert.tools.quantities.machine_context import MachineContext
@@ -38,8 +38,7 @@ _OWNERS = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Sign:
+class Sign(NamedTuple):
     """direction "", "<", "<=", ">" or ">="; approximate: hedged; negative: a minus stands before the digits."""
 
     direction: Direction = ""
@@ -199,20 +198,14 @@ class Context(MachineContext):
         words = lexicon.grouped("counts", "subsets")
         first, last = self.part(index)
         reach = 1 if beside else _SUBSET_REACH
-        for at in range(token.end, min(token.end + reach + 1, self.tokens[last - 1].end)):
-            found = words.match(self.folded, at)
-            if found:
-                return found[1]
-        if not beside:
-            inside = (words.match(self.folded, at) for at in range(token.start, token.end))
-            for found in inside:
-                if found:
-                    return found[1]
+        behind = range(token.end, min(token.end + reach + 1, self.tokens[last - 1].end))
+        inside = range(token.start, token.end) if not beside else ()
+        for _, meaning in words.matches(self.folded, (*behind, *inside)):
+            return meaning
         begin = max(self.tokens[first].start, token.start - (_SUBSET_REACH if not beside else 11))
-        for at in range(token.start - 1, begin - 1, -1):
-            found = words.match(self.folded, at)
-            if found and (not beside or not self.folded[found[0] : token.start].strip(" :约<>≈=")):
-                return found[1]
+        for end, meaning in words.matches(self.folded, range(token.start - 1, begin - 1, -1)):
+            if not beside or not self.folded[end : token.start].strip(" :约<>≈="):
+                return meaning
         return ""
 
     def is_change(self, index: int) -> bool:
@@ -220,9 +213,9 @@ class Context(MachineContext):
         start = self.tokens[index].start
         first, _ = self.part(index)
         begin = max(self.tokens[first].start, start - 14)
-        words = lexicon.listed("changes")
-        return any(words.match(self.folded, at) for at in range(begin, start)) and not any(
-            lexicon.listed("changes", "reached").match(self.folded, at) for at in range(begin, start)
+        changes, reached = lexicon.listed("changes"), lexicon.listed("changes", "reached")
+        return any(changes.matches(self.folded, range(begin, start))) and not any(
+            reached.matches(self.folded, range(begin, start))
         )
 
     def currency(self, index: int) -> str:

@@ -2,33 +2,47 @@
 
 from __future__ import annotations
 
+import re
+import string
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
+_Entry = tuple[str, bool, T]  # a word, whether its last character is Latin, its meaning
 
 # Full-width forms become their ASCII twins, one to one, so that positions stay those of the text as written.
 # The full-width comma stays: unlike the ASCII comma it never groups thousands.
 _FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；"}
-_FOLD |= {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20, 0x202F: 0x20, 0x09: 0x20, 0x2236: 0x3A, 0xFFE5: 0xA5, 0x2212: 0x2D}
+_FOLD |= {0x3000: 0x20, 0xA0: 0x20, 0x2009: 0x20, 0x202F: 0x20, 0x2236: 0x3A, 0xFFE5: 0xA5, 0x2212: 0x2D}
 
 
 def fold(text: str) -> str:
     """Lower case and half width, each character in its place."""
-    text = text.translate(_FOLD)
+    if not text.isascii():  # each kind of character at once: Python is slow at translating what is not ASCII
+        for char in set(_folding().findall(text)):
+            text = text.replace(char, chr(_FOLD[ord(char)]))
+    text = text.replace("\t", " ")
     lowered = text.lower()
     if len(lowered) == len(text):
         return lowered
     return "".join(low if len(low := char.lower()) == 1 else char for char in text)
 
 
+@cache
+def _folding() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(map(chr, _FOLD))}]")
+
+
+_LATIN = frozenset(string.ascii_letters + string.digits)
+
+
 def is_latin(char: str) -> bool:
     """An ASCII letter or digit: what a Latin word must not touch at its ends."""
-    return char.isascii() and char.isalnum()
+    return char in _LATIN
 
 
 class Lexicon(Generic[T]):
@@ -36,36 +50,57 @@ class Lexicon(Generic[T]):
 
     def __init__(self, entries: Iterable[tuple[str, T]]) -> None:
         # By the first two characters, so that a place in a text is compared with a handful of words only.
-        self._by_start: dict[str, list[tuple[str, T]]] = {}
+        by_start: dict[str, list[_Entry[T]]] = {}
         seen: set[str] = set()
         for word, meaning in entries:
             folded = fold(word)
             if folded not in seen:
                 seen.add(folded)
-                self._by_start.setdefault(folded[:2], []).append((folded, meaning))
-        for words in self._by_start.values():
+                by_start.setdefault(folded[:2], []).append((folded, is_latin(folded[-1]), meaning))
+        for words in by_start.values():
             words.sort(key=lambda entry: -len(entry[0]))
+        self._words = tuple(sorted(seen, key=lambda word: -len(word)))
+        self._single = {start: tuple(words) for start, words in by_start.items() if len(start) == 1}
+        self._pairs = {
+            start: (*words, *by_start.get(start[0], ())) for start, words in by_start.items() if len(start) == 2
+        }
 
     def words(self) -> Iterable[str]:
         """Every word, folded."""
-        return (word for words in self._by_start.values() for word, _ in words)
+        return self._words
 
     def match(self, text: str, start: int, *, glued: bool = False) -> tuple[int, T] | None:
         """(end, meaning) of the longest word at `start` of a folded text; glued: it may touch a number before it."""
-        pair = text[start : start + 2]
-        words = self._by_start.get(pair)
-        single = self._by_start.get(pair[:1]) if len(pair) == 2 else None
-        if words is None and single is None:
+        entries = self._pairs.get(text[start : start + 2]) or self._single.get(text[start : start + 1])
+        if entries is None:
             return None
-        if not glued and start > 0 and is_latin(text[start]) and is_latin(text[start - 1]):
+        if not glued and start > 0 and text[start] in _LATIN and text[start - 1] in _LATIN:
             return None
-        for word, meaning in (*(words or ()), *(single or ())):
-            end = start + len(word)
-            if text.startswith(word, start) and not (
-                end < len(text) and is_latin(word[-1]) and is_latin(text[end]) and word[-1] != "="
-            ):
-                return end, meaning
+        for word, latin, meaning in entries:
+            if text.startswith(word, start):
+                end = start + len(word)
+                if not (latin and text[end : end + 1] in _LATIN):
+                    return end, meaning
         return None
+
+    def matches(self, text: str, places: Iterable[int]) -> Iterator[tuple[int, T]]:
+        """What `match` finds at each of the places, in their order."""
+        pairs, single = self._pairs, self._single
+        for at in places:
+            if text[at : at + 2] in pairs or text[at] in single:
+                found = self.match(text, at)
+                if found is not None:
+                    yield found
+
+    def stands_in(self, text: str) -> bool:
+        """Whether any of the words stands in a folded text."""
+        for word in self._words:
+            at = text.find(word)
+            while at >= 0:
+                if self.match(text, at) is not None:
+                    return True
+                at = text.find(word, at + 1)
+        return False
 
 
 @dataclass(frozen=True)

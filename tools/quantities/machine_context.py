@@ -36,11 +36,8 @@ class MachineContext(Clauses):
     def negated(self, index: int) -> bool:
         """无 GPU, "no GPU", "without a GPU"."""
         start = self.tokens[index].start
-        words = lexicon.listed("negations")
-        return any(
-            (found := words.match(self.folded, at)) and not self.folded[found[0] : start].strip()
-            for at in range(max(0, start - 12), start)
-        )
+        found = lexicon.listed("negations").matches(self.folded, range(max(0, start - 12), start))
+        return any(not self.folded[end:start].strip() for end, _ in found)
 
     def role(self, index: int, kind: str, *, named: bool = False) -> str:
         """train, deploy or "": from the words in the machine's part of the sentence, else from its kind."""

@@ -137,9 +137,7 @@ def _bare(text: str, at: int, *, glued: bool = False) -> Machine | None:
     """A name or a general word, joined with general words right behind it ("laptop CPU", "A10 GPU", "edge ARM")."""
     if at >= len(text):
         return None
-    starts = device_starts()
-    may_be_named = text[at].isdigit() or text[at : at + 3] in starts or text[at : at + 2] in starts
-    named = named_device(text, at, glued=glued) if may_be_named else None
+    named = named_device(text, at, glued=glued) if _may_be_named(text, at) else None
     if named:
         end, device_id = named
         kind = devices.device_kind(device_id)
@@ -155,6 +153,23 @@ def _bare(text: str, at: int, *, glued: bool = False) -> Machine | None:
     if behind and text[end : behind[0]].strip(" -") and (named or behind[1] in (kind, "npu", "gpu", "cpu")):
         end = behind[0]
     return Machine(at, end, device_id, kind)
+
+
+def _may_be_named(text: str, at: int) -> bool:
+    """A cheap first look: whether some device's name begins as the text does."""
+    if text[at].isdigit():
+        pair = text[at : at + 2]
+        return pair[1:] in _PARTED or pair in _numbered_starts()  # digits may be parted anywhere: "30-90"
+    starts = device_starts()
+    return text[at : at + 3] in starts or text[at : at + 2] in starts
+
+
+_PARTED = (" ", "-", "/")
+
+
+@cache
+def _numbered_starts() -> frozenset[str]:
+    return frozenset(name[:2] for name in devices.spellings() if name[0].isdigit())
 
 
 def _mobile_end(text: str, end: int) -> int | None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from functools import cache
+from typing import NamedTuple
 
 from deep_learning_expert.tools.quantities import lexicon
 from deep_learning_expert.tools.quantities.numerals import Numeral, range_end
@@ -47,8 +49,7 @@ _KINDS = "种款类"  # measure words that count kinds of things
 _WEAK = frozenset({"samples", "labels", "files"})  # a more telling noun or measure word wins over these
 
 
-@dataclass(frozen=True)
-class Amount:
+class Amount(NamedTuple):
     """A number with its unit or noun, ending at `end`; loose: the noun stands behind adjectives, not at once;
     per: what "/", "per" or 每 behind the unit names; at_least: 1000多张 and "10k+ users";
     hedged: 1000多张 only."""
@@ -149,11 +150,16 @@ def _second_end(text: str, number: Numeral, unit: tuple[int, lexicon.Unit]) -> t
     return Numeral(middle, number.start, again[0], low=number.value, high=high), again[0]
 
 
+_PER_OPENINGS = frozenset("p/ae每")
+
+
 def _per(text: str, at: int) -> tuple[int, str]:
     """(end, what) of "/页", "per image", "each", 每张 behind a unit; (at, "") if there is none."""
     start = at
     while text[start : start + 1] == " ":
         start += 1
+    if text[start : start + 1] not in _PER_OPENINGS:
+        return at, ""
     for mark in ("per ", "/ ", "/", "a ", "every ", "each ", "每"):
         if text.startswith(mark, start) and (mark != "a " or text[at : at + 1] == " "):
             found = lexicon.per_words().match(text, start + len(mark), glued=True)
@@ -217,6 +223,16 @@ def _is_cjk(char: str) -> bool:
     return "\u4e00" <= char <= "\u9fff"
 
 
+@cache
+def _adjective() -> re.Pattern[str]:
+    return re.compile(r"[a-zA-Z'-]{0,30}")
+
+
+def _adjective_end(text: str, at: int) -> int:
+    found = _adjective().match(text, at)
+    return found.end() if found else at
+
+
 def _latin_noun(text: str, at: int) -> tuple[int, str, bool] | None:
     """The noun behind at most three adjectives: "6,000 clean labelled images"."""
     weak: tuple[int, str, bool] | None = None
@@ -226,11 +242,7 @@ def _latin_noun(text: str, at: int) -> tuple[int, str, bool] | None:
             if found[1] not in _WEAK:
                 return found[0], found[1], step > 0
             weak = weak or (found[0], found[1], step > 0)
-        end = at
-        while (
-            end < len(text) and end - at < 30 and ((text[end].isascii() and text[end].isalpha()) or text[end] in "-'")
-        ):
-            end += 1
+        end = _adjective_end(text, at)
         if end == at or text[at:end] in _STOP_WORDS or text[end : end + 1] != " " or (step and weak and step > 1):
             break
         at = end + 1

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass, replace
 from functools import cache
+from typing import NamedTuple
 
 from deep_learning_expert.tools.quantities import lexicon
 
 _MOST_DIGITS = 40
 
 
-@dataclass(frozen=True)
-class Numeral:
+class Numeral(NamedTuple):
     """A number at [start, end). plain: digits only, no separator, point or multiplier; spelled: needs a unit behind it
     to count as a number at all ("one", "五"); letter: its multiplier letter, which may really be a unit ("100M")."""
 
@@ -80,8 +79,8 @@ def _multiplied(text: str, number: Numeral) -> Numeral:
         return number
     end, factor, letter = found
     value = number.value * factor
-    number = replace(
-        number, value=value, end=end, plain=False, letter=letter, at_least=bool(more), approximate=bool(more)
+    number = number._replace(
+        value=value, end=end, plain=False, letter=letter, at_least=bool(more), approximate=bool(more)
     )
     if letter:
         return number
@@ -113,13 +112,13 @@ def _compound(text: str, number: Numeral, factor: float) -> Numeral:
     following = _multiplier(text, found.end())
     part = float(found.group())
     if following and following[1] < factor:
-        return replace(number, value=number.value + part * following[1], end=following[0])
+        return number._replace(value=number.value + part * following[1], end=following[0])
     if (
         following is None
         and len(found.group()) == 1
         and not lexicon.is_latin(text[found.end() : found.end() + 1] or " ")
     ):
-        return replace(number, value=number.value + part * factor / 10, end=found.end())
+        return number._replace(value=number.value + part * factor / 10, end=found.end())
     return number
 
 
@@ -190,7 +189,7 @@ def _read_word(text: str, start: int) -> Numeral | None:
         return None
     end, value = found
     number = _multiplied(text, Numeral(value, start, end, spelled=True))
-    return replace(number, spelled=True, letter="")
+    return number._replace(spelled=True, letter="")
 
 
 @cache
@@ -217,7 +216,7 @@ def read_range(text: str, start: int) -> Numeral | None:
         )
     if not low < two.value:
         return one
-    return replace(two, value=(low + two.value) / 2, start=start, low=low, high=two.value, plain=False)
+    return two._replace(value=(low + two.value) / 2, start=start, low=low, high=two.value, plain=False)
 
 
 def _scale_of(text: str, number: Numeral) -> float:

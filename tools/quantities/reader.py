@@ -84,6 +84,9 @@ _DIRECT_KINDS: Mapping[str, QuantityKind] = {
 }
 
 
+_TELLING = frozenset({"machine", "resolution", "ratio", "vague", "amount"})  # tokens that hold a number
+
+
 class _Reader:
     """One pass over the tokens; earlier quantities give later ones their context ("160 per class": of what)."""
 
@@ -95,6 +98,8 @@ class _Reader:
 
     def read(self) -> tuple[list[Quantity], list[Fragment]]:
         for index, token in enumerate(self.context.tokens):
+            if token.kind not in _TELLING:
+                continue
             for found in self._token(index, token):
                 if math.isfinite(found.value):
                     self.quantities.append(found)
