@@ -195,3 +195,90 @@ def test_faster_r_cnn_learns(make_report: Any, folder: Path, python_with: Any, w
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     result = json.loads(done.stdout.strip().splitlines()[-1].removeprefix("smoke: ok "))
     assert result["interval95"][0] > result["baseline_value"]
+
+
+def test_hard_pixels_and_edges_are_those_worked_out_by_hand(run_in: Any) -> None:
+    run_in(
+        "masks",
+        """
+        import torch
+        from dataclasses import replace
+        from config import PLAN
+        from evaluate import hardest, loss_of, near_edges
+        from data import Info
+
+        config = replace(PLAN, hard_belief=0.9, hard_share=0.25, auxiliary_weight=0.5)
+        costs, counted = torch.tensor([[[0.01, 0.5, 0.02, 9.0]]]), torch.tensor([[[True, True, True, False]]])
+        assert hardest(costs, counted, config).tolist() == [[[False, True, False, False]]]
+        easy = torch.full((1, 1, 8), 0.01) + torch.arange(8) / 1000
+        assert hardest(easy, easy > 0, config).sum() == 2  # a quarter at least, the hardest of them
+        target = torch.tensor([[0, 0, 0, 0, 1, 1, 1, 1, 1, 255, 1]]).repeat(5, 1)[None]
+        expected = [place in (2, 3, 4, 5) for place in range(11)]
+        assert near_edges(target)[0, 2].tolist() == expected, near_edges(target)[0, 2]
+        logits = torch.zeros(1, 2, 5, 11)
+        info = Info("", "", ("a", "b"), (1, 1))
+        with torch.no_grad():
+            whole, both = (loss_of(x, target, config, info) for x in (logits, {"outputs": logits, "auxiliary": logits}))
+        assert torch.isclose(both, 1.5 * whole)
+        """,
+        techniques=["hard-example-mining", "boundary-loss", "auxiliary-loss"],
+    )
+
+
+def test_a_new_background_leaves_the_object_as_it_is(run_in: Any) -> None:
+    run_in(
+        "masks",
+        """
+        import numpy as np
+        from pathlib import Path
+        from PIL import Image
+        from config import PLAN
+        from data import Scenes
+
+        half = np.zeros((8, 8), dtype=np.uint8)
+        half[:, :4] = 1
+        for name, colour in (("a", (200, 0, 0)), ("b", (0, 0, 200))):
+            Image.new("RGB", (8, 8), colour).save(f"{name}.png")
+            Image.fromarray(half).save(f"{name}_mask.png")
+        pairs = [(Path(f"{name}.png"), Path(f"{name}_mask.png")) for name in "ba"]
+        scenes = Scenes(pairs[:1], PLAN, True, False)
+        picture = np.array(scenes._elsewhere(Image.open("a.png"), Image.fromarray(half)))
+        assert (picture[:, :4] == (200, 0, 0)).all() and (picture[:, 4:] == (0, 0, 200)).all()
+        """,
+        techniques=["background-replacement"],
+    )
+
+
+def test_random_changes_keep_size_and_are_the_same_for_the_same_seed(run_in: Any) -> None:
+    run_in(
+        "images",
+        """
+        import numpy as np
+        import torch
+        from PIL import Image
+        from config import PLAN
+        from data import randomly_changed
+
+        assert PLAN.randaugment == 9.0
+        picture = Image.fromarray(np.random.default_rng(0).integers(0, 256, (20, 30, 3), dtype=np.uint8))
+        changed = set()
+        for seed in range(150):
+            results = []
+            for _ in range(2):
+                torch.manual_seed(seed)
+                results.append(randomly_changed(picture, 0.9))
+            assert results[0].size == picture.size and results[0].mode == "RGB"
+            assert results[0].tobytes() == results[1].tobytes()
+            changed.add(results[0].tobytes())
+        assert len(changed) > 40
+        """,
+        techniques=["randaugment"],
+    )
+
+
+def test_hard_masks_are_said_to_be_no_alpha_mattes(make_report: Any, folder: Path) -> None:
+    report = make_report("masks", regime="matting", optimizer="SGD")
+    report["decisions"]["subtask"] = "portrait-matting"
+    report["decisions"]["architecture"]["id"] = "lraspp_mobilenet_v3_large"
+    write_project(report, folder)
+    assert "alpha matte" in (folder / "README.md").read_text(encoding="utf-8")
