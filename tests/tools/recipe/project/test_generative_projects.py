@@ -1,0 +1,164 @@
+"""Parts of the projects for diffusion, run where a Python with torch is at hand (DL_EXPERT_TORCH_PYTHON): the noise
+schedule, drawing, the trivial denoiser, and what data.py makes of a folder of pictures."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import pytest
+
+from deep_learning_expert.tools.errors import CannotSayError
+from deep_learning_expert.tools.recipe.project.choice import read_choice
+from deep_learning_expert.tools.recipe.project.write import write_project
+
+
+@pytest.fixture
+def run_in(make_report: Any, folder: Path, python_with: Any) -> Any:
+    """Writes the project of a layout and runs lines of Python in it; gives what they print."""
+
+    def run(layout: str, lines: str, **changes: Any) -> str:
+        if not folder.exists():
+            write_project(make_report(layout, **changes), folder)
+        command = [python_with("torch"), "-c", dedent(lines)]
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        return done.stdout
+
+    return run
+
+
+def test_the_schedule_ends_in_noise_and_larger_pictures_get_more_of_it(run_in: Any) -> None:
+    run_in(
+        "pictures",
+        """
+        from dataclasses import replace
+        import torch
+        from config import PLAN
+        from diffusion import asked, clean_of, shares
+
+        keep, blur = shares(PLAN)
+        assert torch.allclose(keep**2 + blur**2, torch.ones(PLAN.noise_steps))
+        assert keep[0] > 0.999 and keep[-1] < 0.01 and (keep.diff() < 0).all()
+        assert torch.equal(keep, shares(replace(PLAN, image_size=32))[0])
+        larger = shares(replace(PLAN, image_size=256))[0]
+        signal = lambda part: part**2 / (1 - part**2)
+        ratio = (signal(keep) / signal(larger))[100:900]  # Hoogeboom et al. 2023: the side's ratio squared
+        assert (ratio / 16 - 1).abs().max() < 0.05, ratio
+        clean, noise = torch.rand(2, 3, 8, 8), torch.randn(2, 3, 8, 8)
+        for kind in ("epsilon", "v_prediction"):
+            config = replace(PLAN, prediction=kind)
+            answer = asked(clean, noise, keep[300], blur[300], config)
+            again = clean_of(keep[300] * clean + blur[300] * noise, answer, keep[300], blur[300], config)
+            assert torch.allclose(again, clean, atol=1e-4), kind
+        """,
+    )
+
+
+def test_a_perfect_denoiser_draws_the_distribution_it_knows(run_in: Any) -> None:
+    run_in(
+        "pictures",
+        """
+        from dataclasses import replace
+        import torch
+        from torch import nn
+        from config import PLAN
+        from diffusion import asked, draw_many, shares
+
+        config = replace(PLAN, image_size=8, draw_steps=100, eval_batch_size=64)
+        keeps, blurs = shares(config)
+        mean, deviation = 0.2, 0.1
+
+        class Perfect(nn.Module):  # for pixels that are normally distributed, each by itself
+            def forward(self, inputs):
+                keep, blur = (part[inputs["time"]][:, None, None, None] for part in (keeps, blurs))
+                noisy = inputs["noisy"]
+                clean = mean + keep * deviation**2 / (keep**2 * deviation**2 + blur**2) * (noisy - keep * mean)
+                return asked(clean, (noisy - keep * clean) / blur, keep, blur, config)
+
+        drawn = draw_many(Perfect(), 100, config, torch.device("cpu"), seed=1)
+        assert drawn.shape == (100, 3, 8, 8)
+        assert abs(drawn.mean() - mean) < 0.01 and abs(drawn.std() - deviation) < 0.01, (drawn.mean(), drawn.std())
+        assert torch.equal(drawn, draw_many(Perfect(), 100, config, torch.device("cpu"), seed=1))
+        """,
+    )
+
+
+def test_frechet_distance_agrees_with_hand_calculation(run_in: Any) -> None:
+    run_in(
+        "pictures",
+        """
+        import numpy as np
+        from evaluate import frechet
+
+        ones = np.array([[1.0, 0], [-1, 0], [0, 1], [0, -1]] * 3)
+        assert frechet(ones, ones) < 1e-9
+        assert abs(frechet(ones, ones + [3, 4]) - 25) < 1e-9  # the same shape elsewhere: distance of the means, squared
+        variance = np.cov(ones, rowvar=False)[0, 0]
+        assert abs(frechet(ones, 2 * ones) - 2 * variance) < 1e-9  # per axis (2 s - s)^2
+        """,
+    )
+
+
+def test_copies_count_once_and_judged_pictures_keep_their_noise(run_in: Any) -> None:
+    run_in(
+        "pictures",
+        """
+        import shutil
+        from dataclasses import replace
+        from pathlib import Path
+        import torch
+        from config import PLAN
+        from data import load_data
+        from sample import write_sample
+
+        write_sample(Path("digits"))
+        for number in range(5):
+            shutil.copy("digits/0000.png", f"digits/copy-{number}.png")
+        data = load_data(Path("digits"), replace(PLAN, image_size=8))
+        assert len(data.train) + len(data.val) + len(data.test) == 1797
+        first, second = data.val[3], data.val[3]
+        assert all(torch.equal(first["inputs"][name], second["inputs"][name]) for name in ("noisy", "time"))
+        assert not torch.equal(data.train[3]["target"], data.train[3]["target"])
+        assert data.train.picture(0).abs().max() <= 1
+        """,
+    )
+
+
+@pytest.mark.parametrize(
+    ("prepare", "sentence"),
+    [
+        ("Path('data').mkdir(); Path('data/a.png').write_text('no picture')", "cannot be read"),
+        ("Path('data').mkdir()", "at least ten"),
+        ("pass", "is not a folder"),
+    ],
+)
+def test_a_folder_without_pictures_stops_with_one_sentence(prepare: str, sentence: str, run_in: Any) -> None:
+    said = run_in(
+        "pictures",
+        f"""
+        from pathlib import Path
+        from config import PLAN
+        from data import load_data
+        from records import Stop
+        {prepare}
+        if Path("data").exists() and any(Path("data").iterdir()):
+            for number in range(12):
+                Path(f"data/{{number}}.png").write_text(f"no picture {{number}}")
+        try:
+            load_data(Path("data"), PLAN)
+        except Stop as reason:
+            print(reason)
+        """,
+    )
+    assert sentence in said
+
+
+def test_a_network_without_template_is_refused(make_report: Any) -> None:
+    report = make_report("pictures")
+    report["decisions"]["architecture"] |= {"id": "edm_ffhq64", "name": "EDM (DDPM++ U-Net)", "family": "edm"}
+    with pytest.raises(CannotSayError) as caught:
+        read_choice(report)
+    assert caught.value.code == "project.no_model"
