@@ -1,4 +1,4 @@
-"""Every PyTorch layout can be judged and exported from a run's folder as its README says, and its ONNX file answers as PyTorch does.
+"""Every PyTorch layout is judged and exported as its README says, and its ONNX file answers as PyTorch does.
 
     DL_EXPERT_TORCH_PYTHON=PYTHON python -m pytest -m slow tests/tools/recipe/project/test_exports.py
 
