@@ -13,9 +13,10 @@ from deep_learning_expert.skill.intake.message_numbers import SIZE, locate, says
 from deep_learning_expert.skill.intake.message_setup import setup_facts
 from deep_learning_expert.skill.intake.message_task import read_goal
 from deep_learning_expert.skill.intake.message_worded import worded_facts
-from deep_learning_expert.skill.intake.vocabulary_files import word_lists
+from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.quantities import read_quantities
 
+_FEW_BESIDE_MANY, _MANY_TIMES = 10, 100  # "the spec sheet and 2 photos" beside 14k listings is no amount of data
 _SAMPLE_KEYS = ("samples", "hours", "tokens", "per class")
 
 
@@ -25,6 +26,7 @@ def read_message(text: str, so_far: TaskDraft | None = None) -> TaskDraft:
     turn, prose = len(draft.messages), read_prose(text)
     numbers = list(_numbers(prose, turn))
     numbers += _counted(prose, turn, [*draft.facts, *numbers])
+    numbers = _without_small_talk(numbers)
     has_classes = any(fact.path == SIZE and fact.key == "classes" for fact in (*draft.facts, *numbers))
     facts = [
         *_goal_facts(prose, turn, draft, has_classes),
@@ -66,6 +68,21 @@ def _numbers(prose: Prose, turn: int) -> Iterator[Fact]:
         if item.path == "constraints.computeResources" and _no_accelerator(words):
             words = f"{words} (CPU)"  # what is left without one
         yield Fact(item.path, item.key, words, turn, item.span)
+
+
+def _without_small_talk(facts: list[Fact]) -> list[Fact]:
+    """All but amounts that only tell what one sample is made of, or what little there is of some class."""
+    units = vocabulary("message_words")["small_talk"]["units"]
+    counts = {
+        fact: max(
+            (one.value for one in read_quantities(fact.text, "count").of("count") if one.unit in units), default=0
+        )
+        for fact in facts
+        if fact.path == SIZE and fact.key == "samples"
+    }
+    most = max(counts.values(), default=0)
+    small = {fact for fact, many in counts.items() if 0 < many <= min(_FEW_BESIDE_MANY, most / _MANY_TIMES)}
+    return [fact for fact in facts if fact not in small]
 
 
 def _no_accelerator(words: str) -> bool:

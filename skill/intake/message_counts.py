@@ -43,7 +43,8 @@ def is_of_each(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
     behind = fold(prose.text[quantity.span[1] : min(quantity.span[1] + _REACH, clause.end)])
     before = prose.text[max(clause.start, quantity.span[0] - 8) : quantity.span[0]]
     found = _each_behind().match(behind)
-    if found and (found.group(1) is None or found.group(1) in _classes_of_company(prose.text[:_COMPANY_CHARS])):
+    nouns = {one for one in found.groups() if one} if found else set()
+    if found and (not nouns or nouns & _classes_of_company(prose.text[:_COMPANY_CHARS])):
         return True
     named = _each_before().search(before)
     return bool(named and (not named.group(1) or named.group(1) in _classes_of_company(prose.text[:_COMPANY_CHARS])))
@@ -51,7 +52,7 @@ def is_of_each(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
 
 @cache
 def _each_behind() -> re.Pattern[str]:
-    return re.compile(r"\s*(?:of\s+)?(?:each$|each(?=\s*[.,;)])|(?:per|each|every|for each)\s+([a-z]+))")
+    return re.compile(r"\s*(?:of\s+)?(?:each$|each(?=\s*[.,;)])|(?:per|each|every|for each)\s+([a-z]+)(?: ([a-z]+))?)")
 
 
 @cache
@@ -64,7 +65,7 @@ def _classes_of_company(message: str) -> frozenset[str]:
     """Nouns of which some number is told and of each of which samples are told: those are the classes."""
     text = fold(message)
     told: set[str] = set()
-    for noun in {found.group(1) for found in _per().finditer(text)}:
+    for noun in {one for found in _per().finditer(text) for one in found.groups() if one}:
         plural = noun[:-1] + "ies" if noun.endswith("y") else noun
         if re.search(rf"\d[\d,.]*k? (?:[a-z-]+ )?{re.escape(plural)}(?:s|es)?\b", text):
             told.add(noun)
@@ -76,13 +77,13 @@ def _classes_of_company(message: str) -> frozenset[str]:
 
 @cache
 def _per() -> re.Pattern[str]:
-    return re.compile(r"\b(?:per|each|every) ([a-z]{3,})\b")
+    return re.compile(r"\b(?:per|each|every) ([a-z]{3,})(?: ([a-z]{3,}))?\b")
 
 
 @cache
 def _per_chinese() -> re.Pattern[str]:
     return re.compile(
-        r"每(?:个|种|类|款|位|档)([\u4e00-\u9fff]{2,3}?)(?=有|只有|约|大约|\s*\d|各|[一二三四五六七八九十百])"
+        r"每(?:个|种|类|款|位|档)([\u4e00-\u9fff]{1,3}?)(?=有|只有|约|大约|\s*\d|各|[一二三四五六七八九十百])"
     )
 
 
@@ -181,9 +182,26 @@ def _classes(span: Span, value: float, prose: Prose, clause: Clause, *, short: b
     company = end is None and _is_of_company(fold(prose.text[span[0] : span[1] + _REACH]), prose)
     if end is None and short and value <= _MOST_TOLD_SHORT:
         end = _unlisted_noun_end(behind)  # "about 25 shapes", said of a classification
+    end = _kinds_end(behind) if end is None else end
     if end is None and not company and not _is_sorted_into(prose.text[clause.start : span[0]], behind, clause):
         return None
     return Counted("classes", f"{value:.0f} classes", (span[0], min(span[1] + (end or 0), clause.end)))
+
+
+@cache
+def _kinds() -> re.Pattern[str]:
+    return re.compile(
+        r"\s*(?:most common|most frequent|distinct|different) ([a-z]+)|\s*(?:最)?常见的?([\u4e00-\u9fff]{1,4})"
+    )
+
+
+def _kinds_end(behind: str) -> int | None:
+    """The end of "200 most common parts", which are kinds; "200 different photos" are not."""
+    found = _kinds().match(behind)
+    pictures = tuple(vocabulary("message_words")["pictures"]["begin"])
+    if not found or (found.group(1) or found.group(2)).startswith(pictures):
+        return None
+    return found.end()
 
 
 def _is_sorted_into(before: str, behind: str, clause: Clause) -> bool:

@@ -168,6 +168,8 @@ def _is_model(name: str) -> bool:
         return True
     if rest and "." in name:
         return False  # the catalog would drop what follows the dot
+    if low in word_lists("message_words", "plain_models")["words"] and names.find(name) is not None:
+        return True
     acronym = name.isupper() and len(name) >= _SHORTEST_ACRONYM
     return (digits or "-" in name or acronym or len(name) >= _LONG_NAME) and names.find(name) is not None
 

@@ -17,7 +17,7 @@ from deep_learning_expert.tools.subtasks import subtasks
 _ENOUGH = 4.9  # fit of the type plus one ordinary term
 _SURE = 7.9  # fit of the type plus one strong term: enough without any verb
 _NAMED = 5.9  # one strong term of a subtask that is filed under another type
-_SPOKEN_TYPES = ("segmentation", "detection", "generation")  # nobody wants these without saying so
+_SPOKEN_TYPES = ("segmentation", "detection", "generation", "RL", "sequence-modeling")  # never without saying so
 _NOT_LOCATED = ("NLP", "tabular", "graph")  # "detect spam" there means to classify
 _LONGEST, _LONGEST_CONTEXT = 600, 8_000  # characters
 
@@ -64,7 +64,10 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
     if cue == "detection" and domain in _NOT_LOCATED:
         cue, weak = None, True
     best, kind = _best(text, cue, counted)
-    if cue is None and weak and (has_classes or kind in _SPOKEN_TYPES):
+    if cue == "segmentation" and domain is None:
+        domain = "CV"  # the word is used of pictures where nothing else is named
+    unsure = kind in _SPOKEN_TYPES and (not _is_sure(best, folded) or _is_elsewhere(best.subtask, domain))
+    if cue is None and weak and (has_classes or unsure):
         best, kind = _best(text, "classification", domain)
         cue = "classification" if has_classes else None
     if cue == "detection" and best.score < _SURE:
@@ -85,6 +88,12 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
     if kind in _also(best.subtask) and best.score >= _NAMED:
         kind = record.type  # type: ignore[assignment]  # held to TaskType by a test
     return Goal(kind, record.domain, best.subtask, span)  # type: ignore[arg-type]  # held to Domain by a test
+
+
+def _is_elsewhere(subtask: str, domain: Domain | None) -> bool:
+    """Whether a subtask is of another domain than the one that the words tell of."""
+    own = subtasks()[subtask].domain
+    return domain is not None and own != domain and own not in vocabulary("domains")["near"][domain]
 
 
 def _also(subtask: str) -> tuple[str, ...]:
@@ -116,7 +125,7 @@ def _counted_domain(told: Iterable[Prose]) -> Domain | None:
         for item in prose.quantities:
             for domain, units in word_lists("message_words", "units_of").items():
                 if item.kind == "count" and item.unit in units:
-                    if item.unit == "clips" and any(says_picture(part.folded) for part in prose.parts):
+                    if item.unit in ("clips", "hours") and any(says_picture(part.folded) for part in prose.parts):
                         return "CV"
                     return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
     return None

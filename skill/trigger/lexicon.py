@@ -90,9 +90,7 @@ def _lexicon() -> _Lexicon:
     known = frozenset(token for key in concepts for token in key)
     return _Lexicon(
         single={key[0]: tuple(names) for key, names in concepts.items() if len(key) == 1},
-        longer={
-            first: {second: tuple(rows) for second, rows in seconds.items()} for first, seconds in longer.items()
-        },
+        longer={first: {second: tuple(rows) for second, rows in seconds.items()} for first, seconds in longer.items()},
         known=known,
         strong=frozenset(groups[_STRONG]),
         against=frozenset(groups[_AGAINST]),

@@ -50,6 +50,8 @@ def named_device(text: str, start: int, *, glued: bool = False) -> tuple[int, st
     """(end, catalog id) of the longest device name that begins at `start` of a folded text."""
     if not glued and start and lexicon.is_latin(text[start]) and lexicon.is_latin(text[start - 1]):
         return None
+    if text.startswith("a ", start):
+        return None  # the article: "a 10 s clip" is no A10
     joined, at, best = "", start, None
     for _ in range(_MOST_CHUNKS):
         found = _chunk().match(text, at)

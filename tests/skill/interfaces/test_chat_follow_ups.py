@@ -84,7 +84,7 @@ def test_a_greeting_is_answered_with_what_is_needed() -> None:
 
 
 def test_where_no_word_speaks_the_person_may_say_more() -> None:
-    said = talk("想用无人机照片数羊", "用800张照片检测羊，都标好了，单卡4060")
+    said = talk("给我家的羊点点名", "用800张照片检测羊，都标好了，单卡4060")
     assert "如果这里确实" in said[1] and "模型设计" in said[2]
 
 
