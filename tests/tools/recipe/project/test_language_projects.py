@@ -76,3 +76,63 @@ def test_leaving_before_the_tests_earns_nothing(emitted: Any) -> None:
     rewards = emitted("prompts", "trl", "rewards.py")
     for trick in ("raise SystemExit(0)", "import os; os._exit(0)", "import sys; sys.exit()"):
         assert rewards.passes(trick, "assert False") is False
+
+
+@pytest.fixture
+def metric_part(make_report: Any) -> Any:
+    """Subtask -> the counting and scoring part of the emitted evaluate.py, which needs numpy only."""
+    from deep_learning_expert.tools.recipe.project.choice import read_choice
+
+    def loaded(subtask: str) -> dict[str, Any]:
+        report = make_report("seq2seq", "transformers")
+        report["decisions"]["subtask"] = subtask
+        text = render(read_choice(report, "transformers"))["evaluate.py"]
+        began = text.index("_ORDER =" if subtask == "translation" else "_WORD =")
+        names: dict[str, Any] = {}
+        exec(
+            f"import re\nfrom collections import Counter\nimport numpy as np\n{text[began : text.index('BASELINE =')]}",
+            names,
+        )
+        return names
+
+    return loaded
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted", "expected"),
+    [
+        (["the cat sat on the mat"], ["the cat sat on the mat"], 100.0),
+        (["the cat sat on a mat", "hello world", ""], ["the cat is on the mat", "hello there world", "x y"], 37.4412),
+        (["我 喜欢 读书", "naïve"], ["我 爱 读书", "native"], 21.5),
+        (["abc"], ["xyz"], 0.0),
+    ],
+)
+def test_chrf_is_that_of_sacrebleu(metric_part: Any, written: list[str], wanted: list[str], expected: float) -> None:
+    """Expected: sacrebleu 2.6.0, corpus_chrf with its defaults."""
+    names = metric_part("translation")
+    counts = names["counts_of"](written, wanted)
+    assert names["score"](counts, counts) == pytest.approx(expected, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("written", "wanted", "expected"),
+    [
+        (["the cat sat on the mat"], ["the cat sat on the mat"], 1.0),
+        (["police killed the gunman"], ["police kill the gunman"], 0.75),
+        (["the gunman police killed", "a b c d e"], ["police killed the gunman", "c a e d x y b"], 0.4167),
+        ([""], ["x"], 0.0),
+    ],
+)
+def test_rouge_l_is_that_of_rouge_score(
+    metric_part: Any, written: list[str], wanted: list[str], expected: float
+) -> None:
+    """Expected: rouge-score 0.1.2, rougeL without stemming, averaged."""
+    names = metric_part("summarization")
+    counts = names["counts_of"](written, wanted)
+    assert names["score"](counts, counts) == pytest.approx(expected, abs=1e-4)
+
+
+def test_chinese_summaries_are_compared_by_characters(metric_part: Any) -> None:
+    names = metric_part("summarization")
+    counts = names["counts_of"](["今天天气好"], ["今天好"])
+    assert names["score"](counts, counts) == pytest.approx(2 * 3 / 8)

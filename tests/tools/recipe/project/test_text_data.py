@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -152,6 +153,14 @@ def test_preferences_without_a_prompt_share_their_first_messages(read: Any) -> N
     assert _all(found)[0]["prompt"][0]["content"].startswith("q")
 
 
+def test_all_targets_of_a_source_stay_in_one_split_and_duplicates_count_once(read: Any) -> None:
+    rows = [{"source": f"s{number % 20}", "target": f"t{number % 40}"} for number in range(80)]
+    found = read("seq2seq", "transformers", "d.jsonl", _lines(rows))
+    assert len(_all(found)) == 40
+    for split in ("train", "val", "test"):
+        assert all(count == 2 for count in Counter(pair["source"] for pair in found[split]).values())
+
+
 def test_prompts_get_the_instruction_that_the_reward_needs_unless_they_bring_one(read: Any) -> None:
     rows: list[dict[str, Any]] = [{"prompt": f"{number} + 1", "answer": number + 1} for number in range(20)]
     rows += [
@@ -178,6 +187,8 @@ def test_prompts_get_the_instruction_that_the_reward_needs_unless_they_bring_one
         ("labels", "transformers", "d.jsonl", '{"text": "a", "labels": ["x"]}', "at least two"),
         ("tokens", "transformers", "d.jsonl", '{"tokens": ["a", "b"], "tags": ["O"]}', "2 words but 1 tags"),
         ("tokens", "transformers", "d.conll", "alone", "expected a word and its tag"),
+        ("seq2seq", "transformers", "d.jsonl", '{"source": "a"}', "lacks target"),
+        ("seq2seq", "transformers", "d.jsonl", '{"source": "a", "target": " "}', "not empty"),
         ("chats", "trl", "d.jsonl", '{"question": "a"}', "expected messages"),
         ("chats", "trl", "d.jsonl", '{"messages": [{"role": "user", "content": "a"}]}', "no answer"),
         ("chats", "trl", "d.jsonl", '{"messages": [{"role": "user"}]}', "needs a role and a text"),
