@@ -3,35 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from io import StringIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deep_learning_expert.prompts.phrases import LANGUAGES, Language, template
+from deep_learning_expert.prompts.phrases import Language
 from deep_learning_expert.skill.contract.report import Question, Report
-from deep_learning_expert.skill.contract.task import Task
 from deep_learning_expert.skill.expert import Conversation, Expert
 from deep_learning_expert.skill.intake.clauses import read_prose
-from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
+from deep_learning_expert.skill.intake.draft import TaskDraft
 from deep_learning_expert.skill.intake.draft_of_task import draft_of
-from deep_learning_expert.skill.intake.gaps import missing_facts
 from deep_learning_expert.skill.intake.message import read_message
-from deep_learning_expert.skill.intake.reading import read_task
-from deep_learning_expert.skill.interfaces.chat_changes import difference
 from deep_learning_expert.skill.interfaces.chat_input import messages
 from deep_learning_expert.skill.interfaces.chat_model import ChatModel
-from deep_learning_expert.skill.interfaces.chat_replies import (
-    LONGEST_ANSWER,
-    announces_log,
-    answers_of,
-    choice_meant,
-    file_in,
-    is_reply,
-    new_logs,
-    with_task,
-)
+from deep_learning_expert.skill.interfaces.chat_questions import reply_to, with_reply
+from deep_learning_expert.skill.interfaces.chat_replies import announces_log, answers_of, file_in, is_reply, new_logs
+from deep_learning_expert.skill.interfaces.chat_scope import judged
 from deep_learning_expert.skill.interfaces.chat_session import ChatSession
-from deep_learning_expert.skill.interfaces.report_view import view
+from deep_learning_expert.skill.interfaces.chat_voice import Voice, Write
 from deep_learning_expert.skill.trigger.decide import (
     Decision,
     clarifying_question,
@@ -41,23 +29,12 @@ from deep_learning_expert.skill.trigger.decide import (
 )
 from deep_learning_expert.skill.workflow.events import Answered
 from deep_learning_expert.skill.workflow.evidence import observe_log_text, observe_logs
-from deep_learning_expert.skill.workflow.state import with_answer
 from deep_learning_expert.tools.errors import ExpertError
 
 if TYPE_CHECKING:
     from deep_learning_expert.skill.agent.advice import Advice
 
 ReadLine = Callable[[], str | None]
-Write = Callable[[str], None]
-_WIDTH = 100
-# What a bare answer to a question about a field speaks of, so that a later correction replaces it.
-_ANSWER_KEYS = {
-    "data.size": "samples",
-    "data.labelAvailability": "labels",
-    "constraints.computeResources": "train",
-    "constraints.latencyRequirement": "latency",
-    "constraints.accuracyTarget": "accuracy",
-}
 
 
 def run_chat(
@@ -77,7 +54,7 @@ def run_chat(
     """
     chat = Chat(write, language, advice, kept)
     if not chat.take_up():
-        chat.greet()
+        chat.voice.greet()
     for message in messages(read_line, more_at_once):
         if not chat.hear(message):
             return
@@ -93,11 +70,9 @@ class Chat:
         advice: Advice | None = None,
         kept: ChatSession | None = None,
     ) -> None:
-        self.write = write
+        self.voice = Voice(write, language)
         self.kept = kept
         self.model = ChatModel(advice) if advice is not None else None
-        self.lang: Language = language or "en"
-        self.fixed_language = language is not None
         self.draft = TaskDraft()
         self.conversation: Conversation | None = None
         self.report: Report | None = None
@@ -108,38 +83,54 @@ class Chat:
         self.decision: Decision | None = None  # about the last message whose scope was judged
         self.waiting_logs: list[str] = []
 
-    def greet(self) -> None:
-        """The first lines: both languages unless one is chosen."""
-        for lang in (self.lang,) if self.fixed_language else LANGUAGES:
-            self.write(template(lang, "chat.hello"))
-
     def take_up(self) -> bool:
         """Goes on with the dialogue kept earlier; False when there is none."""
-        earlier = self.kept.earlier(self.model.advice if self.model else None) if self.kept else None
-        if earlier is None or self.kept is None:
+        if self.kept is None:
             return False
+        earlier = self.kept.earlier(self.model.advice if self.model else None)
+        if earlier is None:
+            return self._listen_again(self.kept)
         self.conversation = earlier
-        self.lang = earlier.session.state.language
+        self.voice.language = earlier.session.state.language
         self.draft = draft_of(earlier.session.state.task)
-        self.write(template(self.lang, "chat.resumed").format(name=self.kept.name))
-        self._tell(dict.fromkeys(fact.path for fact in self.draft.facts))
+        self.voice.say("resumed", name=self.kept.name)
+        self.voice.understood(self.draft, dict.fromkeys(fact.path for fact in self.draft.facts))
         self.report = earlier.report()
         if self.report.status == "needs_input":
             self._next_question()
         else:
-            self._say("more")
+            self.voice.say("more")
+        return True
+
+    def _listen_again(self, kept: ChatSession) -> bool:
+        """Takes up a dialogue that stopped before there was a task: its messages are heard again, without a word."""
+        heard = kept.heard()
+        if not heard:
+            return False
+        self.voice.muted, self.kept = True, None
+        for event in heard[:-1]:
+            self.hear(event.text)
+        self.voice.muted, self.kept = False, kept
+        self.voice.say("resumed", name=kept.name)
+        self.voice.understood(self.draft, dict.fromkeys(fact.path for fact in self.draft.facts))
+        self._guarded(heard[-1].text)  # what was answered to the last one may never have been seen
         return True
 
     def hear(self, message: str) -> bool:
         """Answers one message; False when the person ends the dialogue."""
         if is_reply(message, "quit"):
-            self._say("bye")
+            self.voice.say("bye")
             return False
+        if self.kept is not None and self.conversation is None and not is_reply(message, "hello"):
+            self.kept.note(message, self.voice.language if self.voice.fixed else decide(message).language)
+        self._guarded(message)
+        return True
+
+    def _guarded(self, message: str) -> None:
         try:
             self._answer(message)
         except ExpertError as error:
-            self.write(error.sentence(self.lang))
-        return True
+            self.voice.write(error.sentence(self.voice.language))
 
     # -- what kind of message -------------------------------------------------------------------------------------
 
@@ -151,78 +142,63 @@ class Chat:
             self._greet_back(message)
         elif self.conversation and is_reply(message, "show"):
             self._show_whole()
-        elif self.conversation and self.question and self._settles(message):
+        elif self.conversation and self.question and self._settles(message, self.conversation, self.question):
             return
         elif self.unsettled and is_reply(message, "no"):
             self.unsettled = ""
-            self._say("declined")
+            self.voice.say("declined")
         elif self._in_scope(message):
             self._take(message)
 
     def _greet_back(self, message: str) -> None:
-        if not self.fixed_language:
-            self.lang = decide(message).language
-        self._say("goal")
+        if not self.voice.fixed:
+            self.voice.language = decide(message).language
+        self.voice.say("goal")
 
-    def _settles(self, message: str) -> bool:
+    def _settles(self, message: str, conversation: Conversation, question: Question) -> bool:
         """Whether the message was a reply to the open question: unknown, a choice, a number, or its words."""
-        assert self.question is not None  # the caller looked
-        field = self.question.field
-        if is_reply(message, "assume"):
-            self._assume()
-            return True
-        choice = choice_meant(message, self.question.choices)
-        if is_reply(message, "unknown") or (choice and choice == self.question.choices[-1]):
-            self.unknown.add(field)
-            self._next_question()
-            return True
-        if choice is None and self._is_more_than_an_answer(message):
+        reply = reply_to(question, message, self.draft, conversation.session.state.task)
+        if reply.kind == "other":
             return False
-        answer = choice or message.strip()
-        if not self._answers_it(field, answer):
-            self._say("not_an_answer")
+        if reply.kind == "assume":
+            self._assume()
+        elif reply.kind == "unknown":
+            self.unknown.add(question.field)
             self._next_question()
-            return True
-        fact = Fact(field, _ANSWER_KEYS.get(field, ""), answer, len(self.draft.messages), (0, len(message)))
-        self.draft = self.draft.with_turn(message, (fact,), ())
-        self._change([(field, self.draft.text(field) or answer)])
+        elif reply.kind == "unfit":
+            self.voice.say("not_an_answer")
+            self._next_question()
+        else:
+            self.draft = with_reply(self.draft, question.field, reply.text, message)
+            self._change([(question.field, self.draft.text(question.field) or reply.text)])
         return True
-
-    def _answers_it(self, field: str, answer: str) -> bool:
-        """Whether the field would still be missing with this answer in it."""
-        assert self.conversation is not None  # questions are asked inside a conversation
-        task = Task.model_validate(with_answer(self.conversation.session.state.task, field, answer))
-        return all(gap.field != field for gap in missing_facts(read_task(task)))
-
-    def _is_more_than_an_answer(self, message: str) -> bool:
-        """Whether a reply states facts of its own, asks back, or has left the subject."""
-        if len(message) > LONGEST_ANSWER or "\n" in message or any(mark in message for mark in "?？"):
-            return True
-        if read_message(message, self.draft).changed_paths():
-            return True
-        return decide(message, session_live=True).decision == "dont_use"
 
     def _in_scope(self, message: str) -> bool:
         """Whether the message is for this expert; if not, or if that is unclear, says so."""
-        live = self.conversation is not None or bool(self.draft.facts or self.unsettled) or self.goal_asked
-        decision = with_task(message, decide(message, session_live=live))
+        live = self.conversation is not None or bool(self.draft.facts) or self.goal_asked
+        decision = judged(message, live=live, unsettled=self.unsettled)
+        live = live or decision.ground == "session"
         if self.model is not None and not live:
             decision = self.model.settled(message, decision)
         self.decision = decision
-        if not self.fixed_language and (not live or decision.language != self.lang) and self.conversation is None:
-            self.lang = decision.language
-        if decision.foreign and not live:
-            self.write(foreign_note().render(self.lang).text)
+        self._take_language(decision, live)
         if decision.decision == "dont_use":
-            self.write(out_of_scope_reply(decision, self.lang).render(self.lang).text)
+            self.unsettled = ""
+            self.voice.remark(out_of_scope_reply(decision, self.voice.language))
             if decision.ground == "evidence" and not decision.frame and not live:
-                self._say("unless")  # no word spoke for it, and none against it
+                self.voice.say("unless")  # no word spoke for it, and none against it
             return False
         if decision.decision == "ask" and not live:
             self.unsettled = message
-            self.write(clarifying_question(decision, self.lang).render(self.lang).text)
+            self.voice.remark(clarifying_question(decision, self.voice.language))
             return False
         return True
+
+    def _take_language(self, decision: Decision, live: bool) -> None:
+        if not self.voice.fixed and self.conversation is None:
+            self.voice.language = decision.language
+        if decision.foreign and not live:
+            self.voice.remark(foreign_note())
 
     # -- taking facts in ------------------------------------------------------------------------------------------
 
@@ -231,13 +207,13 @@ class Chat:
             self.draft, self.unsettled = read_message(self.unsettled, self.draft), ""
             earlier = self.draft.facts
             self.draft = read_message(message, self.draft)
-            self._tell(dict.fromkeys(fact.path for fact in (*earlier, *self.draft.facts)))
+            self.voice.understood(self.draft, dict.fromkeys(fact.path for fact in (*earlier, *self.draft.facts)))
         else:
             self.draft = read_message(message, self.draft)
             answered = self._listen(message)
-            self._tell(self.draft.changed_paths())
+            self.voice.understood(self.draft, self.draft.changed_paths())
         if read_prose(message).skipped:
-            self._say("skipped")
+            self.voice.say("skipped")
         logs = list(self.draft.logs[len(self.draft.logs) - new_logs(message) :]) if new_logs(message) else []
         if self.conversation is None:
             self.waiting_logs += logs
@@ -252,9 +228,11 @@ class Chat:
                 self._diagnose(log)
             self.waiting_logs = []
             self.goal_asked = True
-            self._say("goal")
+            self.voice.say("goal")
             return
-        self.conversation = Expert.advised(self.model.advice if self.model else None).start(task, language=self.lang)
+        self.conversation = Expert.advised(self.model.advice if self.model else None).start(
+            task, language=self.voice.language
+        )
         if self.kept is not None:
             self.conversation = self.kept.keep(self.conversation)
         self._write_down()
@@ -265,13 +243,12 @@ class Chat:
         if self.model is None or not any(map(str.isalnum, message)):
             return False
         session = self.conversation.session if self.conversation else None
-        self.draft, heard = self.model.hear(message, self.draft, session, self.report, self.lang)
+        self.draft, heard = self.model.hear(message, self.draft, session, self.report, self.voice.language)
         self._write_down()
         if heard.said:
-            self.write(heard.said)
+            self.voice.write(heard.said)
         for fact in heard.doubted:
-            field = template(self.lang, f"chat.field.{fact.field.replace('.', '-')}")
-            self.write(template(self.lang, "chat.doubted").format(field=field, words=fact.text))
+            self.voice.say("doubted", field=self.voice.field(fact.field), words=fact.text)
         return bool(heard.said or heard.doubted)
 
     def _write_down(self) -> None:
@@ -292,7 +269,7 @@ class Chat:
                 self.waiting_logs.append(log)
         if len(session.events) == before:
             if not answered:
-                self._say("paste_log" if announces_log(self.draft.messages[-1]) else "nothing_new")
+                self.voice.say("paste_log" if announces_log(self.draft.messages[-1]) else "nothing_new")
             if self.question is not None:
                 self._next_question()
             return
@@ -300,7 +277,7 @@ class Chat:
 
     def _assume(self) -> None:
         assert self.conversation is not None  # only asked inside a conversation
-        self._say("assuming")
+        self.voice.say("assuming")
         self._present(self.conversation.assume(), first=False)
 
     def _log_file(self, path: Path) -> None:
@@ -315,24 +292,9 @@ class Chat:
         from deep_learning_expert.skill.interfaces.diagnose_command import verdict_as_text
         from deep_learning_expert.tools.diagnosis.diagnose import diagnose_text
 
-        self.write(verdict_as_text(diagnose_text(text, source), self.lang))
+        self.voice.write(verdict_as_text(diagnose_text(text, source), self.voice.language))
 
     # -- speaking -------------------------------------------------------------------------------------------------
-
-    def _say(self, key: str) -> None:
-        self.write(template(self.lang, f"chat.{key}"))
-
-    def _tell(self, paths: Iterable[str]) -> None:
-        """What was understood of the message, in its own words."""
-        lines = []
-        for path in paths:
-            if path in ("task.type", "task.domain"):
-                continue
-            field = template(self.lang, f"chat.field.{path.replace('.', '-')}")
-            lines.append("  " + template(self.lang, "chat.item").format(field=field, words=self.draft.text(path)))
-        if lines:
-            self._say("understood")
-            self.write("\n".join(lines))
 
     def _present(self, report: Report, *, first: bool) -> None:
         """A first plan in full; later only what changed, what to mind and what is assumed."""
@@ -342,24 +304,13 @@ class Chat:
             return
         self.question = None
         if not first and earlier is not None and earlier.plan is not None:
-            self._show_difference(report, earlier)
+            self.voice.changes(report, earlier)
             return
-        self._render(report)
-        self._say("more")
+        self.voice.whole(report)
+        self.voice.say("more")
         logs, self.waiting_logs = self.waiting_logs, []
         if logs and report.status == "planned":
             self._change([], logs)
-
-    def _show_difference(self, report: Report, earlier: Report) -> None:
-        if report.status != "planned":
-            self.write(template(self.lang, f"view.status.{report.status}"))
-            if report.scope.reply:
-                self.write(report.scope.reply)
-        lines = difference(report, earlier)
-        if lines:
-            self.write("\n".join(lines))
-        if not report.changes:
-            self._say("unchanged")
 
     def _next_question(self) -> None:
         assert self.report is not None  # questions come with a report
@@ -367,25 +318,9 @@ class Chat:
         self.question = open_ones[0] if open_ones else None
         if self.question is None:
             self._assume()
-            return
-        self.write(template(self.lang, "chat.question").format(text=self.question.text))
-        self.write(f"  {self.question.why}")
-        self.write(f"  {template(self.lang, 'view.example')} {self.question.example}")
-        offered = (
-            template(self.lang, "chat.choice").format(number=number, text=text)
-            for number, text in enumerate(self.question.choices, start=1)
-        )
-        self.write("  " + template(self.lang, "chat.choices").format(choices="  ".join(offered)))
+        else:
+            self.voice.question(self.question)
 
     def _show_whole(self) -> None:
         if self.report is not None:
-            self._render(self.report.model_copy(update={"changes": []}))
-
-    def _render(self, report: Report) -> None:
-        from rich.console import Console
-
-        page = StringIO()
-        console = Console(file=page, width=_WIDTH, highlight=False, no_color=True)
-        for part in view(report):
-            console.print(part)
-        self.write("\n".join(line.rstrip() for line in page.getvalue().splitlines()))
+            self.voice.whole(self.report.model_copy(update={"changes": []}))

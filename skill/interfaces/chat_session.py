@@ -1,14 +1,17 @@
-"""A chat that outlives the process: its conversation is kept in the session store and taken up again by its name."""
+"""A chat that outlives the process: what is said is kept in the session store and taken up again by its name."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from deep_learning_expert.prompts.phrases import Language
 from deep_learning_expert.skill.expert import Conversation
+from deep_learning_expert.skill.workflow.events import Heard
 from deep_learning_expert.tools.errors import SessionError
 
 if TYPE_CHECKING:  # the database is loaded only when a chat is kept
     from deep_learning_expert.skill.agent.advice import Advice
+    from deep_learning_expert.skill.sessions.recorded import RecordedSession
     from deep_learning_expert.skill.sessions.store import EventStore
 
 
@@ -22,20 +25,52 @@ class ChatSession:
         check_name(name)
         self.store = store
         self.name = name
+        self._session: RecordedSession | None = None
 
     def earlier(self, advice: Advice | None) -> Conversation | None:
-        """The conversation kept under the name, or None; errors: SessionError for a damaged one."""
-        from deep_learning_expert.skill.sessions.recorded import resume
+        """The conversation kept under the name, or None as long as no task was stated.
 
-        try:
-            return resume(self.store, self.name, advice)
-        except SessionError as problem:
-            if problem.code == "session.unknown":
-                return None
-            raise
+        Errors: SessionError for a damaged one.
+        """
+        session = self._open()
+        return Conversation(session, advice) if session is not None and session.state.task else None
+
+    def heard(self) -> tuple[Heard, ...]:
+        """The messages from before the task was clear; errors: SessionError."""
+        session = self._open()
+        return session.state.heard if session is not None else ()
+
+    def note(self, message: str, language: Language) -> None:
+        """Makes a message durable before it is answered; errors: SessionError."""
+        from deep_learning_expert.skill.sessions.recorded import RecordedSession
+
+        event = Heard(text=message.encode("utf-8", "replace").decode("utf-8"), language=language)
+        session = self._open()
+        if session is not None:
+            session.add(event)
+            return
+        info = self.store.create(self.name, [event], "listening")
+        self._session = RecordedSession(self.store, info, [event])
 
     def keep(self, conversation: Conversation) -> Conversation:
         """The same conversation, written down from now on; errors: SessionError."""
         from deep_learning_expert.skill.sessions.recorded import record
 
-        return record(self.store, self.name, conversation)
+        session = self._open()
+        if session is None:
+            return record(self.store, self.name, conversation)
+        for event in conversation.session.events:
+            session.add(event)
+        return Conversation(session, conversation.advice)
+
+    def _open(self) -> RecordedSession | None:
+        """The session as kept; None as long as nothing is."""
+        from deep_learning_expert.skill.sessions.recorded import reopen
+
+        if self._session is None:
+            try:
+                self._session = reopen(self.store, self.name)
+            except SessionError as problem:
+                if problem.code != "session.unknown":
+                    raise
+        return self._session

@@ -281,10 +281,10 @@ def _language(lang: str) -> Language:
 
 def _language_of(records: list[Record]) -> Language:
     """The language the session is held in."""
-    from deep_learning_expert.skill.workflow.events import Started
+    from deep_learning_expert.skill.workflow.events import Heard, Started
 
-    first = records[0].event if records else None
-    return first.language if isinstance(first, Started) else "en"
+    held = [item.event.language for item in records if isinstance(item.event, Started | Heard)]
+    return held[-1] if held else "en"
 
 
 def _line(info: SessionInfo, language: Language) -> str:

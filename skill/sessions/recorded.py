@@ -48,10 +48,18 @@ def resume(store: EventStore, name: str, advice: Advice | None = None) -> Conver
 
     advice: who advises from now on; the store keeps what was said, not by whom it may be said.
 
-    Errors: SessionError for an unknown name or a damaged record.
+    Errors: SessionError for an unknown name, a damaged record, or a chat in which no task was stated yet.
     """
+    session = reopen(store, name)
+    if not session.state.task:
+        raise SessionError("session.no_task_yet", name=name)
+    return Conversation(session, advice)
+
+
+def reopen(store: EventStore, name: str) -> RecordedSession:
+    """A stored session, also one that has only listened so far; errors: SessionError as in `resume`."""
     info, records = store.read(name)
-    return Conversation(RecordedSession(store, info, (item.event for item in records)), advice)
+    return RecordedSession(store, info, (item.event for item in records))
 
 
 def state_of(name: str, events: Iterable[Event]) -> str:

@@ -20,6 +20,14 @@ class _Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class Heard(_Event):
+    """A message from before the task was clear, as the person wrote it."""
+
+    kind: Literal["heard"] = "heard"
+    text: str
+    language: Literal["en", "zh"]
+
+
 class Started(_Event):
     """A task arrives. may_assume: the user allowed assumptions for what is missing."""
 
@@ -176,7 +184,8 @@ class Stopped(_Event):
 
 
 Event = Annotated[
-    Started
+    Heard
+    | Started
     | QuestionsAsked
     | Answered
     | AssumptionsAllowed

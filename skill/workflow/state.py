@@ -13,6 +13,7 @@ from deep_learning_expert.skill.workflow.events import (
     AssumptionsAllowed,
     CardWritten,
     Event,
+    Heard,
     ModelStopped,
     ModelTurn,
     Observed,
@@ -34,6 +35,7 @@ class State:
 
     standing: observations of the plan as it is now; card_written: its model card was written out;
     turns: the model's calls so far; amendments: its changes that stand; model_stopped: why it takes no further part.
+    heard: messages from before the task was clear.
     """
 
     name: StateName
@@ -55,6 +57,7 @@ class State:
     turns: tuple[ModelTurn, ...] = ()
     amendments: tuple[Amended, ...] = ()
     model_stopped: ModelStopped | None = None
+    heard: tuple[Heard, ...] = ()
 
     def section(self, step: StepName) -> Mapping[str, Any]:
         """The plan section a step drafted, empty before it ran."""
@@ -66,12 +69,19 @@ def fold(events: Iterable[Event]) -> State:
     """The state after these events; errors: WorkflowError for an event that the table does not allow."""
     iterator = iter(events)
     first = next(iterator, None)
-    if not isinstance(first, Started):
+    if isinstance(first, Started):
+        state = _begun(first)
+    elif isinstance(first, Heard):
+        state = State("listening", {}, first.language, may_assume=False, heard=(first,))
+    else:
         raise WorkflowError("workflow.not_started")
-    state = State("requirements", first.task, first.language, first.may_assume)
     for event in iterator:
         state = step_state(state, event)
     return state
+
+
+def _begun(event: Started, heard: tuple[Heard, ...] = ()) -> State:
+    return State("requirements", event.task, event.language, event.may_assume, heard=heard)
 
 
 def chosen_row(state: State, event: Event) -> Row:
@@ -85,6 +95,10 @@ def chosen_row(state: State, event: Event) -> Row:
 def step_state(state: State, event: Event) -> State:
     """The state after one more event; errors: WorkflowError."""
     row = chosen_row(state, event)
+    if isinstance(event, Started):
+        return _begun(event, state.heard)  # the trace tells of the plan, not of what was said before there was a task
+    if isinstance(event, Heard):
+        return replace(state, language=event.language, heard=(*state.heard, event))
     entry = TraceEntry(
         seq=len(state.trace) + 1,
         source=state.name,

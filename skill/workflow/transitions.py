@@ -14,11 +14,11 @@ from deep_learning_expert.skill.contract.report import StepName
 
 StateName = Literal[
     "requirements", "architecture", "recipe", "experiment", "diagnosis", "compression", "verification",
-    "asking", "out_of_scope", "planned", "renegotiating", "stopped",
+    "listening", "asking", "out_of_scope", "planned", "renegotiating", "stopped",
 ]  # fmt: skip
 STEPS: tuple[StepName, ...] = get_args(StepName)
 FINAL: tuple[StateName, ...] = ("out_of_scope", "stopped")
-RESTING: tuple[StateName, ...] = ("asking", "out_of_scope", "planned", "renegotiating", "stopped")
+RESTING: tuple[StateName, ...] = ("listening", "asking", "out_of_scope", "planned", "renegotiating", "stopped")
 
 Action = Literal[
     "", "check-stability", "check-data", "regularise", "add-capacity", "train-longer", "next-architecture",
@@ -52,6 +52,8 @@ class Row:
 
 TABLE: tuple[Row, ...] = (
     # beginning, asking, ending
+    Row("listening", "heard", "", "listening", "listen"),
+    Row("listening", "started", "", "requirements", "start"),
     Row("*", "stopped", "", "stopped", "stop"),
     Row("requirements", "scope_refused", "", "out_of_scope", "scope"),
     Row("requirements", "questions_asked", "", "asking", "loop1-ask-missing-facts", "ask-user"),
