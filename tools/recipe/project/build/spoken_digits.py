@@ -3,7 +3,7 @@
 usage: python tools/recipe/project/build/spoken_digits.py RECORDINGS   (numpy)
 RECORDINGS: the folder `recordings` of https://github.com/Jakobovski/free-spoken-digit-dataset, commit 26eb9aaf, CC
 BY-SA 4.0: WAV, 8 kHz, 16 bit, named <digit>_<speaker>_<take>.wav. Chosen are some takes of each digit and speaker,
-spread over the session. Each is written as IMA ADPCM, 4 bits per sample, in base 85; nothing else is changed.
+spread over the session. Each is written as IMA ADPCM, 4 bits per sample, in base 64; nothing else is changed.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def main(folder: Path) -> None:
         for digit, word in enumerate(WORDS):
             for take in TAKES:
                 samples = read(folder / f"{digit}_{speaker}_{take}.wav")
-                data = base64.b85encode(coded(samples, sizes, index_steps)).decode()
+                data = base64.b64encode(coded(samples, sizes, index_steps)).decode()
                 clip = {"speaker": speaker, "word": word, "take": take, "samples": len(samples), "data": data}
                 lines.append(json.dumps(clip))
     TARGET.parent.mkdir(exist_ok=True)
