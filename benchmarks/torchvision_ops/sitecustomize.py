@@ -20,7 +20,7 @@ class _BeforeTorchvision:
         self.missing = False
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name == "torchvision":
+        if name == "torchvision" and not _KEPT:  # asked for twice where somebody looks before importing
             self.missing = not _loads()
             if self.missing:
                 _declare()

@@ -162,3 +162,120 @@ def test_a_network_without_template_is_refused(make_report: Any) -> None:
     with pytest.raises(CannotSayError) as caught:
         read_choice(report)
     assert caught.value.code == "project.no_model"
+
+
+def test_restorers_are_the_published_networks_in_size(run_in: Any) -> None:
+    run_in(
+        "restoration",
+        """
+        import torch
+        from config import PLAN
+        from model import build_model
+
+        with torch.device("meta"):
+            network = build_model(PLAN, None)
+        assert sum(item.numel() for item in network.parameters()) == 29_159_715  # NAFNet of width 32, as in our catalog
+        """,
+    )
+
+
+def test_enlarging_has_the_published_size_and_answers_in_the_larger_size(
+    make_report: Any, folder: Path, run_in: Any
+) -> None:
+    report = make_report("restoration")
+    report["decisions"]["architecture"] |= {"id": "swinir_m", "name": "SwinIR", "family": "swinir", "mode": "finetune"}
+    report["decisions"]["architecture"]["weights"] = "JingyunLiang/SwinIR"
+    report["decisions"]["recipe"]["techniques"].append("pretrained-init")
+    write_project(report, folder)
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert "in the place of the plan's SwinIR" in readme
+    assert "pretrained-init" in readme.split("left to you")[1]
+    run_in(
+        "restoration",
+        """
+        import torch
+        from config import PLAN
+        from model import build_model
+
+        network = build_model(PLAN, None)
+        assert sum(item.numel() for item in network.parameters()) == 1_517_571  # EDSR-baseline, four times larger
+        assert network(torch.rand(1, 3, 12, 10)).shape == (1, 3, 48, 40)
+        """,
+    )
+
+
+def test_psnr_and_ssim_agree_with_hand_calculation(run_in: Any) -> None:
+    run_in(
+        "restoration",
+        """
+        import math
+        import torch
+        from evaluate import quality, smoothed
+
+        picture = (torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(0)) * 200).round() / 255
+        off = picture + 10 / 255
+        psnr, ssim = quality(off, picture)
+        assert abs(psnr - 20 * math.log10(255 / 10)) < 1e-3  # an error of 10 of 255 everywhere
+        assert 0.9 < ssim < 1 and abs(quality(picture, picture)[1] - 1) < 1e-6
+        assert quality(torch.rand(3, 32, 32), picture)[1] < 0.3
+        assert torch.allclose(smoothed(torch.full((3, 20, 20), 0.4), 1.0), torch.tensor(0.4))
+        """,
+    )
+
+
+def test_pairs_are_cut_at_the_same_place(run_in: Any) -> None:
+    run_in(
+        "restoration",
+        """
+        from dataclasses import replace
+        from pathlib import Path
+        import numpy as np
+        import torch
+        from PIL import Image
+        from config import PLAN
+        from data import load_data
+
+        generator = np.random.default_rng(0)
+        for part in ("input", "target"):
+            (Path("pairs") / part).mkdir(parents=True)
+        for number in range(12):
+            values = generator.integers(0, 128, (40, 56, 3), dtype=np.uint8)
+            Image.fromarray(2 * values).save(f"pairs/target/{number}.png")
+            Image.fromarray(values).save(f"pairs/input/{number}.png")
+        data = load_data(Path("pairs"), replace(PLAN, patch=16))
+        assert "0 degraded here" in data.info.summary and len(data.train) == 4 * 8
+        for item in range(20):
+            row = data.train[item]
+            assert row["inputs"].shape == (3, 16, 16) and torch.allclose(2 * row["inputs"], row["target"])
+        assert data.val[0]["inputs"].shape == (3, 32, 48)  # the middle whose sides the network can halve four times
+        clean = load_data(Path("pairs/target"), replace(PLAN, patch=16))
+        assert torch.equal(clean.val[1]["inputs"], clean.val[1]["inputs"])
+        assert not torch.equal(clean.val[1]["inputs"], clean.val[1]["target"])
+        """,
+    )
+
+
+@pytest.mark.parametrize(("size", "sentence"), [((30, 40), "lower `patch`"), ((300, 300), "have none of the same name")])
+def test_pairs_that_do_not_fit_stop_with_one_sentence(size: tuple[int, int], sentence: str, run_in: Any) -> None:
+    said = run_in(
+        "restoration",
+        f"""
+        from pathlib import Path
+        from PIL import Image
+        from config import PLAN
+        from data import load_data
+        from records import Stop
+
+        for part in ("input", "target"):
+            Path("pairs", part).mkdir(parents=True)
+        for number in range(12):
+            Image.new("RGB", {size}).save(f"pairs/target/{{number}}.png")
+            if {size} != (300, 300):
+                Image.new("RGB", {size}).save(f"pairs/input/{{number}}.png")
+        try:
+            load_data(Path("pairs"), PLAN)
+        except Stop as reason:
+            print(reason)
+        """,
+    )
+    assert sentence in said
