@@ -16,6 +16,7 @@ _FILE = Path(__file__).resolve().parent / "lexicon.toml"
 _OTHER_SENSE = "other"  # mentions of this concept hide the mentions inside them
 _NO_SENSE = "neutral"  # those of this one hide words of elsewhere and of choosing inside them, and say nothing
 _CHOOSING = ("choice", "compare")
+_TASK, _SYMPTOM = "task", "symptom"  # a task's name hides a symptom in it: 异常检测
 COUNTED = {"countable": "counted", "size_unit": "sized", "time_unit": "timed"}  # nouns, and what a number makes them
 _THINGS, _NUMBER_REACH = "countable", 3  # words between a number and the things: "12,000 handwritten delivery notes"
 _CHINESE_NUMBERS = frozenset("二两三四五六七八九十百千万亿几")  # "one picture" is no amount
@@ -158,7 +159,10 @@ def _unhidden(found: list[Mention], lexicon: _Lexicon) -> Iterator[Mention]:
     other_sense = _Cover(item for item in found if item.concept == _OTHER_SENSE)
     no_sense = _Cover(item for item in found if item.concept == _NO_SENSE)
     strong = _Cover(item for item in found if item.concept in lexicon.strong and item.last > item.first)
+    tasks = _Cover(item for item in found if item.concept == _TASK)
     for item in found:
+        if item.concept == _SYMPTOM and tasks.hides(item):
+            continue
         if item.concept == _NO_SENSE or (item.concept != _OTHER_SENSE and other_sense.hides(item)):
             continue
         if item.concept in lexicon.against and (strong.hides(item) or no_sense.hides(item)):
