@@ -88,6 +88,38 @@ def test_a_model_of_the_life_left_is_the_planned_one(family: str, network: str, 
         compile(texts[name], name, "exec")
 
 
+@pytest.mark.parametrize(
+    ("header", "rows", "sentence"),
+    [
+        ("record,stage,a", ["1,x,2"] * 30, "lacks the column 'label'"),
+        ("record,label,a", [f"{step % 2},{'xy'[step % 2]},2" for step in range(30)], "holds 2 subjects or records"),
+        ("record,label,a", [f"{step % 9},x,{step}" for step in range(90)], "hold one stage only (x)"),
+        ("record,label,a", [f"{step % 9},{'xy'[step % 2]},?" for step in range(90)], "is no number"),
+    ],
+)
+def test_stages_that_cannot_be_learnt_stop(
+    header: str, rows: list[str], sentence: str, make_report: Any, folder: Path, python_with: Any
+) -> None:
+    _stops(header, rows, sentence, make_report("stages"), folder, python_with("torch"))
+
+
+@pytest.mark.parametrize(
+    ("name", "own", "foreign"),
+    [
+        ("cnn-bilstm-sleep", "nn.LSTM", "class Dilated"),
+        ("ms-tcn", "self.refine", "nn.LSTM"),
+        ("tcn", "class Dilated", "self.refine"),
+        ("u-time", "class Contracting", "class Convolutional"),
+        ("cnn1d-small", "class Convolutional", "nn.LSTM"),
+    ],
+)
+def test_a_model_of_stages_is_the_planned_one(name: str, own: str, foreign: str, make_report: Any) -> None:
+    texts = render(read_choice(_report(make_report, "stages", "any", name)))
+    assert own in texts["model.py"] and foreign not in texts["model.py"]
+    for file in (file for file in texts if file.endswith(".py")):
+        compile(texts[file], file, "exec")
+
+
 def _stops(header: str, rows: list[str], sentence: str, report: Any, folder: Path, python: str) -> None:
     write_project(report, folder)
     (folder / "data.csv").write_text("\n".join([header, *rows]) + "\n", encoding="utf-8")
