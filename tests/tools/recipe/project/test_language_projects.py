@@ -136,3 +136,18 @@ def test_chinese_summaries_are_compared_by_characters(metric_part: Any) -> None:
     names = metric_part("summarization")
     counts = names["counts_of"](["今天天气好"], ["今天好"])
     assert names["score"](counts, counts) == pytest.approx(2 * 3 / 8)
+
+
+def test_passages_are_ranked_once_each_and_equal_scores_share_a_rank(make_report: Any) -> None:
+    """Three queries, the first two of which have the same passage; the third cannot tell passages apart."""
+    import numpy as np
+
+    from deep_learning_expert.tools.recipe.project.choice import read_choice
+
+    text = render(read_choice(make_report("retrieval", "transformers"), "transformers"))["evaluate.py"]
+    names: dict[str, Any] = {"np": np, "Any": Any}
+    exec("from __future__ import annotations\n" + text[text.index("def ranks_of") : text.index("_WORD =")], names)
+    scores = np.array([[0.9, 0.9, 0.1], [0.2, 0.2, 0.7], [0.5, 0.5, 0.5]])
+    ranks = names["ranks_of"](scores, np.array([4, 4, 8]))
+    assert ranks.tolist() == [1.0, 2.0, 1.5]
+    assert names["score"](ranks, ranks) == pytest.approx((1 + 1 / 2 + 1 / 1.5) / 3)

@@ -161,6 +161,17 @@ def test_all_targets_of_a_source_stay_in_one_split_and_duplicates_count_once(rea
         assert all(count == 2 for count in Counter(pair["source"] for pair in found[split]).values())
 
 
+def test_pairs_that_share_a_query_or_a_passage_stay_in_one_split(read: Any) -> None:
+    rows = [{"query": f"q{number // 2}", "passage": f"p{(number + 1) // 2 % 60}"} for number in range(0, 120, 3)]
+    rows += [{"query": f"q{number}", "passage": "common"} for number in range(300, 310)]
+    found = read("retrieval", "transformers", "d.jsonl", _lines(rows))
+    texts = [
+        {pair[name] for pair in found[split] for name in ("query", "passage")} for split in ("train", "val", "test")
+    ]
+    assert len(_all(found)) == 50
+    assert not (texts[0] & texts[1] or texts[0] & texts[2] or texts[1] & texts[2])
+
+
 def test_prompts_get_the_instruction_that_the_reward_needs_unless_they_bring_one(read: Any) -> None:
     rows: list[dict[str, Any]] = [{"prompt": f"{number} + 1", "answer": number + 1} for number in range(20)]
     rows += [
@@ -189,6 +200,14 @@ def test_prompts_get_the_instruction_that_the_reward_needs_unless_they_bring_one
         ("tokens", "transformers", "d.conll", "alone", "expected a word and its tag"),
         ("seq2seq", "transformers", "d.jsonl", '{"source": "a"}', "lacks target"),
         ("seq2seq", "transformers", "d.jsonl", '{"source": "a", "target": " "}', "not empty"),
+        ("retrieval", "transformers", "d.jsonl", '{"query": "a"}', "lacks passage"),
+        (
+            "retrieval",
+            "transformers",
+            "d.jsonl",
+            '{"query": "a", "passage": "b", "negative": "b"}',
+            "that answers the query",
+        ),
         ("chats", "trl", "d.jsonl", '{"question": "a"}', "expected messages"),
         ("chats", "trl", "d.jsonl", '{"messages": [{"role": "user", "content": "a"}]}', "no answer"),
         ("chats", "trl", "d.jsonl", '{"messages": [{"role": "user"}]}', "needs a role and a text"),
