@@ -17,6 +17,7 @@ from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_
 from deep_learning_expert.tools.quantities import read_quantities
 
 _FEW_BESIDE_MANY, _MANY_TIMES = 10, 100  # "the spec sheet and 2 photos" beside 14k listings is no amount of data
+_FLOWS = ("per day", "per hour", "per minute", "per second", "per month")
 _SAMPLE_KEYS = ("samples", "hours", "tokens", "per class")
 
 
@@ -27,7 +28,7 @@ def read_message(text: str, so_far: TaskDraft | None = None) -> TaskDraft:
     numbers = list(_numbers(prose, turn))
     numbers += _counted(prose, turn, [*draft.facts, *numbers])
     numbers = _without_small_talk(numbers)
-    has_classes = any(fact.path == SIZE and fact.key == "classes" for fact in (*draft.facts, *numbers))
+    has_classes = any(fact.path == SIZE and fact.key in ("classes", "per class") for fact in (*draft.facts, *numbers))
     facts = [
         *_goal_facts(prose, turn, draft, has_classes),
         *numbers,
@@ -80,6 +81,10 @@ def _without_small_talk(facts: list[Fact]) -> list[Fact]:
         for fact in facts
         if fact.path == SIZE and fact.key == "samples"
     }
+    if counts:
+        facts = [
+            fact for fact in facts if fact.path != SIZE or fact.key not in _FLOWS
+        ]  # what comes in a day is not what there is
     most = max(counts.values(), default=0)
     small = {fact for fact, many in counts.items() if 0 < many <= min(_FEW_BESIDE_MANY, most / _MANY_TIMES)}
     return [fact for fact in facts if fact not in small]

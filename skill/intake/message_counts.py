@@ -25,6 +25,7 @@ _NEAR = 6  # Chinese characters between a number and what it counts
 _MOST_NUMBERS = 60  # looked at in one message
 _MOST_CLASSES = 20_000
 _SHORT_ANSWER, _MOST_TOLD_SHORT = 32, 500  # characters of a clause; classes
+_MANY = 1_000  # of things without a name
 _FEWEST_SAMPLES = 30  # of things nobody listed: fewer are hardly the data
 _SHORT_RESOLUTIONS = ("2k", "4k", "8k")
 
@@ -44,10 +45,19 @@ def is_of_each(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
     before = prose.text[max(clause.start, quantity.span[0] - 8) : quantity.span[0]]
     found = _each_behind().match(behind)
     nouns = {one for one in found.groups() if one} if found else set()
-    if found and (not nouns or nouns & _classes_of_company(prose.text[:_COMPANY_CHARS])):
+    if found and (not nouns or _names_classes(nouns) or nouns & _classes_of_company(prose.text[:_COMPANY_CHARS])):
         return True
     named = _each_before().search(before)
-    return bool(named and (not named.group(1) or named.group(1) in _classes_of_company(prose.text[:_COMPANY_CHARS])))
+    noun = (named.group(1) or "") if named else ""
+    if not named or not noun or noun in ("级", "类", "种", "档", "款"):
+        return bool(named)
+    return noun in _classes_of_company(prose.text[:_COMPANY_CHARS])
+
+
+def _names_classes(nouns: set[str]) -> bool:
+    """Whether things that samples are told of each are classes by their own name: "per finding"."""
+    heads = word_lists("message_words", "class_nouns")["words"]
+    return any(noun in heads or f"{noun}s" in heads or f"{noun[:-1]}ies" in heads for noun in nouns)
 
 
 @cache
@@ -57,7 +67,9 @@ def _each_behind() -> re.Pattern[str]:
 
 @cache
 def _each_before() -> re.Pattern[str]:
-    return re.compile(r"每(?:个|种|类|款|位|档)?([\u4e00-\u9fff]{0,3}?)(?:有|只有|约|大约|各)?\s*$|各(?:有)?()\s*$")
+    return re.compile(
+        r"每(?:个|种|类|款|位|档)?([\u4e00-\u9fff]{0,3}?)(?:有|只有|约|大约|各|拍了|录了|收了|采了|采集了|大概|平均|才|大概有|平均才)?\s*$|各(?:有)?()\s*$"
+    )
 
 
 @lru_cache(maxsize=16)
@@ -160,7 +172,7 @@ def _numbers(prose: Prose) -> Iterator[tuple[Span, float]]:
 @cache
 def _number() -> re.Pattern[str]:
     return re.compile(
-        r"(?i)(?<![A-Za-z0-9_.,-])(\d[\d,]{0,12}(?:\.\d+)?(?:\s?(?:k|m|mn|million|thousand)\b|万|千|百万|亿)?)(?![\d.,%:×])"
+        r"(?i)(?<![A-Za-z0-9_.,-])([二三四五六七八九十两]{1,3}(?=个|种|类|款|位|档|级)|[一二两三四五六七八九][十百千]?[千万](?!分之)|\d[\d,]{0,12}(?:\.\d+)?(?:\s?(?:k|m|mn|million|thousand)\b|万|千|百万|亿)?)(?![\d.,%:×])"
         r"\s*(?:个|种|类|款|位|档)?"
     )
 
@@ -178,7 +190,8 @@ def _classes(span: Span, value: float, prose: Prose, clause: Clause, *, short: b
     if not 2 <= value <= _MOST_CLASSES or value != int(value):
         return None
     behind = fold(prose.text[span[1] : min(span[1] + _REACH, clause.end)])
-    end = _noun_end(behind, word_lists("message_words", "class_nouns")["words"])
+    worked_on = _worked_on().match(behind)  # "1.4k annotated letters" are texts, not the alphabet
+    end = None if worked_on else _noun_end(behind, word_lists("message_words", "class_nouns")["words"])
     company = end is None and _is_of_company(fold(prose.text[span[0] : span[1] + _REACH]), prose)
     if end is None and short and value <= _MOST_TOLD_SHORT:
         end = _unlisted_noun_end(behind)  # "about 25 shapes", said of a classification
@@ -186,6 +199,11 @@ def _classes(span: Span, value: float, prose: Prose, clause: Clause, *, short: b
     if end is None and not company and not _is_sorted_into(prose.text[clause.start : span[0]], behind, clause):
         return None
     return Counted("classes", f"{value:.0f} classes", (span[0], min(span[1] + (end or 0), clause.end)))
+
+
+@cache
+def _worked_on() -> re.Pattern[str]:
+    return re.compile(r"\s*(?:hand[ -]?)?(?:annotated|labell?ed|transcribed|scanned|handwritten|tagged)\b")
 
 
 @cache
@@ -232,6 +250,7 @@ def _samples(span: Span, value: float, prose: Prose, clause: Clause, has_samples
     end = _noun_end(behind, word_lists("message_words", "data_nouns")["words"])
     if end is None and not has_samples and value >= _FEWEST_SAMPLES:
         end = _unlisted_noun_end(behind)
+        end = _unlisted_chinese_end(prose.text, span, value) if end is None else end
     if end is None:
         return None
     return Counted("samples", f"{value:.0f} samples", (span[0], min(span[1] + end, clause.end)))
@@ -249,6 +268,28 @@ def _noun_end(behind: str, nouns: Iterable[str]) -> int | None:
         if start >= 0 and behind[:start].count(" ") <= 2 and not any(char.isdigit() for char in behind[:start]):
             return start + len(noun) + 1 if start <= _NEAR or behind.isascii() else None
     return None
+
+
+def _unlisted_chinese_end(text: str, span: Span, value: float) -> int | None:
+    """The end of a Chinese noun nobody listed: behind its measure word, or before its number (样本大概五万)."""
+    found = _measured().match(text, span[1] - 1) or _measured().match(text, span[1])
+    table = vocabulary("message_words")["not_data"]
+    if found and not found.group(1).startswith(tuple(table["chinese"])):
+        return max(found.end() - span[1], 0) if found.group(1) or value >= _MANY else None
+    before = text[max(span[0] - _REACH, 0) : span[0]]
+    return 0 if _before_number().search(before) else None
+
+
+@cache
+def _measured() -> re.Pattern[str]:
+    return re.compile(r"[个家座块次套辆艘口栋支根颗头棵株场]([\u4e00-\u9fff]{0,4})")
+
+
+@cache
+def _before_number() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:问答对?|图片|照片|图像|样本|数据|录音|文本|评论|工单|病例|记录|句子|对话|视频|语料)(?:一共|总共|大概|大约|也就|差不多|有|约|共|才|就|是)*$"
+    )
 
 
 @cache

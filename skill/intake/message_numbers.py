@@ -40,6 +40,8 @@ _EXPECT: Mapping[str, Expect] = {
 _LENGTHS = ("tokens", "words", "characters")  # told of each sample, not of each class
 _UNTIL = ("til ", "till ", "until ", "around ", "by ", "at ", "at about ", "since ", "til ~", "until ~", "at ~", "到了")
 _WORLDS = ("isaac", "mujoco", "gym", "gymnasium", "atari", "policy")
+_NEXT_TO = 3  # characters between a span of time and its price
+_LEAST_ACCURACY = 5.0  # per cent; nobody aims lower
 _BACK = 14  # characters before a quantity in which it may be taken back
 
 
@@ -90,15 +92,27 @@ def locate(prose: Prose) -> Iterator[Located]:
         else:
             others = [other.quantity for other in beside[item.clause.start] if other.path != item.path]
             span = smallest(prose.text, item.quantity, others, item.clause, _EXPECT.get(item.path))
-            yield Located(item.path, item.key, span)
+            own = item.quantity.span
+            if item.path == LATENCY and any(
+                one.kind == "latency" and one.span != own and span[0] <= one.span[0] < span[1]
+                for one in prose.quantities
+            ):
+                yield Located(item.path, item.key, own, f"latency {item.quantity.words}")
+            else:
+                yield Located(item.path, item.key, span)
 
 
 def _without_what_is_now(placed: list[Placed]) -> Iterator[Placed]:
     """All but the size of today's model where a limit is told beside it: "it has 240 MB, 25 MB at most"."""
-    limited = any(item.path == LIMIT and item.quantity.direction.startswith("<") for item in placed)
-    for item in placed:
-        if not (limited and item.path == LIMIT and not item.quantity.direction):
-            yield item
+    for path in (LIMIT, LATENCY):
+        wished = [item for item in placed if item.path == path and _is_wished(item)]
+        if wished:
+            placed = [item for item in placed if item.path != path or item in wished]
+    yield from placed
+
+
+def _is_wished(item: Placed) -> bool:
+    return item.quantity.direction.startswith("<") or says(item.clause, "wanted")
 
 
 def _only_runs(machine: Quantity) -> bool:
@@ -139,6 +153,12 @@ def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str,
         return SIZE, "samples", f"{item.value:.0f} samples"
     if is_date(item) or (item.kind == "device" and not item.name and says(clause, "idle")):
         return "", "", " "
+    if item.kind == "duration" and any(
+        other.kind == "money" and 0 <= other.span[0] - item.span[1] <= _NEXT_TO for other in prose.quantities
+    ):
+        return "", "", " "  # 一个月三千块: the money of each month
+    if item.kind == "target" and item.name == "accuracy" and 0 < item.value < _LEAST_ACCURACY and "%" in item.words:
+        return "", "", " "  # "to within 1 %"
     if is_cycle(item, clause):
         return LATENCY, "latency", f"{item.direction} {item.value * 1e3:g} ms".strip()
     if is_frame_rate(item, clause):

@@ -38,6 +38,10 @@ def _count(item: Quantity, clause: Clause) -> _Place:
         return None  # "一帧", "下一个": no count
     if item.unit == "time_steps" and says(clause, "now"):
         return None  # points of a metric
+    if item.unit in ("words", "characters") and says(clause, "each_has"):
+        return None  # the length of one of them
+    if item.unit == "subjects" and says(clause, "who_labels"):
+        return None
     if item.conditions.get("per") in _WITHIN and item.direction.startswith("<"):
         return None  # "false alarms below 1 a day"
     if item.unit == "machines" and says(clause, "cluster"):

@@ -64,12 +64,16 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
     if cue == "detection" and domain in _NOT_LOCATED:
         cue, weak = None, True
     best, kind = _best(text, cue, counted)
+    if cue is None and kind == "RL" and best.subtask.startswith("rl-pixels"):
+        best, kind = _best(text, "classification", domain)  # a screen or a camera alone is no environment
+    if cue == "RL" and domain == "CV" and counted is None and not any_holds(folded, word_lists("message_words", "signs")["seen"]):
+        domain = "control"  # a drone is not a picture
     if cue == "segmentation" and domain is None:
         domain = "CV"  # the word is used of pictures where nothing else is named
     unsure = kind in _SPOKEN_TYPES and (not _is_sure(best, folded) or _is_elsewhere(best.subtask, domain))
     if cue is None and weak and (has_classes or unsure):
         best, kind = _best(text, "classification", domain)
-        cue = "classification" if has_classes else None
+        cue = "classification"
     if cue == "detection" and best.score < _SURE:
         free, other = _best(text, None, counted)
         if free.score >= _SURE and _is_sure(free, folded) and cue in _also(free.subtask):

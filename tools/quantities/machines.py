@@ -12,6 +12,7 @@ from deep_learning_expert.tools.quantities import lexicon
 _MOST_CHUNKS = 9
 _CARD_MEASURES = ("张", "块", "片")  # 3 张手机照片 are three photos
 _OTHER_CARDS = ("卡片", "卡通", "卡牌", "卡车", "卡证")
+_WRITTEN = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "八": 8}
 _CARDS = ("gpu", "npu", "tpu", "jetson")
 
 
@@ -85,7 +86,9 @@ def _memory() -> re.Pattern[str]:
 
 @cache
 def _count_behind() -> re.Pattern[str]:
-    return re.compile(r" ?(?:[x×*] ?([0-9]{1,5})(?![0-9.])|[,，]? ?([0-9]{1,5}) ?(?:张|块|卡|台|片)(?![a-z0-9]))")
+    return re.compile(
+        r" ?(?:[x×*] ?([0-9]{1,5})(?![0-9.])|[,，]? ?([0-9]{1,5}|[两二三四五六八]) ?(?:张|块|卡|台|片)(?![a-z0-9]))"
+    )
 
 
 @cache
@@ -189,7 +192,8 @@ def _dressed(text: str, machine: Machine) -> Machine:
         memory, end = float(found.group(1)), found.end()
     counted = _count_behind().match(text, end) if count is None and not machine.several else None
     if counted:
-        count, end = float(counted.group(1) or counted.group(2)), counted.end()
+        said = counted.group(1) or counted.group(2)
+        count, end = float(_WRITTEN.get(said, said)), counted.end()
         found = _memory().match(text, end)
         if found and memory is None:
             memory, end = float(found.group(1)), found.end()
