@@ -53,7 +53,10 @@ def _text(backend: BackEnd, source: str, context: Mapping[str, Any]) -> str:
 
 def _context(choice: Choice) -> dict[str, Any]:
     routes, serves = choice.backend.routes, choice.serves
-    applied = {*routes.get("applied", ()), *serves.get("applied", ())} - {*serves.get("unapplied", ())}
+    applied = {*routes.get("applied", ()), *serves.get("applied", ())} - {
+        *serves.get("unapplied", ()),
+        *choice.model.get("unapplied", ()),
+    }
     steps = choice.max_steps or round(choice.figure("steps", _PLANNED_STEPS_UNKNOWN))
     replaced = smoke(choice)
 
