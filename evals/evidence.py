@@ -34,7 +34,9 @@ def observed(wanted: Observe, state: State, folder: Path) -> Observed:
     assert wanted.test is not None  # the format demands exactly one
     final = wanted.test
     target = given(final.metric, final.target, final.unit, "constraints.accuracyTarget", direction=final.direction)
-    return observe_test(_metric(final, final.result, "test set"), target, room_left=final.room_left)
+    return observe_test(
+        _metric(final, final.result, "test set"), target, room_left=final.room_left, language=state.language
+    )
 
 
 def _metric(part: Before | Tested | Production, value: float, source: str) -> Figure:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from pathlib import Path
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from deep_learning_expert.prompts.phrases import Language
-from deep_learning_expert.skill.contract.report import Question, Report
-from deep_learning_expert.skill.expert import Conversation, Expert
 from deep_learning_expert.skill.intake.clauses import read_prose
-from deep_learning_expert.skill.intake.draft import TaskDraft
 from deep_learning_expert.skill.intake.draft_of_task import draft_of
 from deep_learning_expert.skill.intake.message import read_message
 from deep_learning_expert.skill.interfaces.chat_input import messages
-from deep_learning_expert.skill.interfaces.chat_model import ChatModel
-from deep_learning_expert.skill.interfaces.chat_questions import reply_to, with_reply
-from deep_learning_expert.skill.interfaces.chat_replies import announces_log, answers_of, file_in, is_reply, new_logs
+from deep_learning_expert.skill.interfaces.chat_plan import PlanTalk
+from deep_learning_expert.skill.interfaces.chat_replies import (
+    answers_of,
+    file_in,
+    is_reply,
+    new_logs,
+)
 from deep_learning_expert.skill.interfaces.chat_scope import judged
 from deep_learning_expert.skill.interfaces.chat_session import ChatSession
 from deep_learning_expert.skill.interfaces.chat_voice import Voice, Write
@@ -27,8 +27,6 @@ from deep_learning_expert.skill.trigger.decide import (
     foreign_note,
     out_of_scope_reply,
 )
-from deep_learning_expert.skill.workflow.events import Answered
-from deep_learning_expert.skill.workflow.evidence import observe_log_text, observe_logs
 from deep_learning_expert.tools.errors import ExpertError
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ def run_chat(
             return
 
 
-class Chat:
+class Chat(PlanTalk):
     """One dialogue. Every message goes through `hear`."""
 
     def __init__(
@@ -70,18 +68,11 @@ class Chat:
         advice: Advice | None = None,
         kept: ChatSession | None = None,
     ) -> None:
-        self.voice = Voice(write, language)
-        self.kept = kept
-        self.model = ChatModel(advice) if advice is not None else None
-        self.draft = TaskDraft()
-        self.conversation: Conversation | None = None
-        self.report: Report | None = None
-        self.question: Question | None = None
-        self.unknown: set[str] = set()
+        super().__init__(Voice(write, language), advice, kept)
         self.unsettled = ""  # a message whose scope was asked about
+        self.turned_away = ""  # the last message, if no word spoke for it and none against it
         self.goal_asked = False  # what follows is an answer, also when it sounds like nothing of ours
         self.decision: Decision | None = None  # about the last message whose scope was judged
-        self.waiting_logs: list[str] = []
 
     def take_up(self) -> bool:
         """Goes on with the dialogue kept earlier; False when there is none."""
@@ -142,11 +133,14 @@ class Chat:
             self._greet_back(message)
         elif self.conversation and is_reply(message, "show"):
             self._show_whole()
-        elif self.conversation and self.question and self._settles(message, self.conversation, self.question):
+        elif self.conversation and self._is_about_the_plan(message, self.conversation):
             return
         elif self.unsettled and is_reply(message, "no"):
             self.unsettled = ""
             self.voice.say("declined")
+        elif self.turned_away and is_reply(message, "yes"):
+            self.unsettled, self.turned_away = self.turned_away, ""
+            self._take(message)
         elif self._in_scope(message):
             self._take(message)
 
@@ -155,24 +149,6 @@ class Chat:
             self.voice.language = decide(message).language
         self.voice.say("goal")
 
-    def _settles(self, message: str, conversation: Conversation, question: Question) -> bool:
-        """Whether the message was a reply to the open question: unknown, a choice, a number, or its words."""
-        reply = reply_to(question, message, self.draft, conversation.session.state.task)
-        if reply.kind == "other":
-            return False
-        if reply.kind == "assume":
-            self._assume()
-        elif reply.kind == "unknown":
-            self.unknown.add(question.field)
-            self._next_question()
-        elif reply.kind == "unfit":
-            self.voice.say("not_an_answer")
-            self._next_question()
-        else:
-            self.draft = with_reply(self.draft, question.field, reply.text, message)
-            self._change([(question.field, self.draft.text(question.field) or reply.text)])
-        return True
-
     def _in_scope(self, message: str) -> bool:
         """Whether the message is for this expert; if not, or if that is unclear, says so."""
         live = self.conversation is not None or bool(self.draft.facts) or self.goal_asked
@@ -180,13 +156,14 @@ class Chat:
         live = live or decision.ground == "session"
         if self.model is not None and not live:
             decision = self.model.settled(message, decision)
-        self.decision = decision
+        self.decision, self.turned_away = decision, ""
         self._take_language(decision, live)
         if decision.decision == "dont_use":
             self.unsettled = ""
             self.voice.remark(out_of_scope_reply(decision, self.voice.language))
             if decision.ground == "evidence" and not decision.frame and not live:
-                self.voice.say("unless")  # no word spoke for it, and none against it
+                self.turned_away = message
+                self.voice.say("unless")
             return False
         if decision.decision == "ask" and not live:
             self.unsettled = message
@@ -215,28 +192,14 @@ class Chat:
         if read_prose(message).skipped:
             self.voice.say("skipped")
         logs = list(self.draft.logs[len(self.draft.logs) - new_logs(message) :]) if new_logs(message) else []
-        if self.conversation is None:
-            self.waiting_logs += logs
-            self._begin()
-        else:
+        if self.conversation is not None:
             self._change([(path, text) for path, text in answers_of(self.draft)], logs, answered=answered)
-
-    def _begin(self) -> None:
-        task = self.draft.task()
-        if task is None:
-            for log in self.waiting_logs:
-                self._diagnose(log)
-            self.waiting_logs = []
+            return
+        self.waiting_logs += logs
+        if not self._begin():
+            self._say_verdicts(logs)
             self.goal_asked = True
             self.voice.say("goal")
-            return
-        self.conversation = Expert.advised(self.model.advice if self.model else None).start(
-            task, language=self.voice.language
-        )
-        if self.kept is not None:
-            self.conversation = self.kept.keep(self.conversation)
-        self._write_down()
-        self._present(self.conversation.report(), first=True)
 
     def _listen(self, message: str) -> bool:
         """What a model hears beyond the rules; whether it answered something."""
@@ -250,77 +213,3 @@ class Chat:
         for fact in heard.doubted:
             self.voice.say("doubted", field=self.voice.field(fact.field), words=fact.text)
         return bool(heard.said or heard.doubted)
-
-    def _write_down(self) -> None:
-        if self.model is not None and self.conversation is not None:
-            self.model.write_down(self.conversation.session)
-
-    def _change(self, answers: Iterable[tuple[str, str]], logs: Iterable[str] = (), *, answered: bool = False) -> None:
-        assert self.conversation is not None  # changes come after the beginning
-        session, before = self.conversation.session, len(self.conversation.session.events)
-        for field, text in answers:
-            session.add(Answered(field=field, text=text))
-            self.conversation.advance()
-        for log in logs:
-            if session.state.name == "planned":
-                session.add(observe_log_text(log, "pasted log", session.state))
-                self.conversation.advance()
-            else:
-                self.waiting_logs.append(log)
-        if len(session.events) == before:
-            if not answered:
-                self.voice.say("paste_log" if announces_log(self.draft.messages[-1]) else "nothing_new")
-            if self.question is not None:
-                self._next_question()
-            return
-        self._present(self.conversation.report(), first=False)
-
-    def _assume(self) -> None:
-        assert self.conversation is not None  # only asked inside a conversation
-        self.voice.say("assuming")
-        self._present(self.conversation.assume(), first=False)
-
-    def _log_file(self, path: Path) -> None:
-        if self.conversation is None or self.conversation.session.state.name != "planned":
-            self._diagnose(path.read_text(encoding="utf-8", errors="replace"), str(path))
-            return
-        session = self.conversation.session
-        session.add(observe_logs([path], session.state))
-        self._present(self.conversation.report(), first=False)
-
-    def _diagnose(self, text: str, source: str = "pasted log") -> None:
-        from deep_learning_expert.skill.interfaces.diagnose_command import verdict_as_text
-        from deep_learning_expert.tools.diagnosis.diagnose import diagnose_text
-
-        self.voice.write(verdict_as_text(diagnose_text(text, source), self.voice.language))
-
-    # -- speaking -------------------------------------------------------------------------------------------------
-
-    def _present(self, report: Report, *, first: bool) -> None:
-        """A first plan in full; later only what changed, what to mind and what is assumed."""
-        earlier, self.report = self.report, report
-        if report.status == "needs_input":
-            self._next_question()
-            return
-        self.question = None
-        if not first and earlier is not None and earlier.plan is not None:
-            self.voice.changes(report, earlier)
-            return
-        self.voice.whole(report)
-        self.voice.say("more")
-        logs, self.waiting_logs = self.waiting_logs, []
-        if logs and report.status == "planned":
-            self._change([], logs)
-
-    def _next_question(self) -> None:
-        assert self.report is not None  # questions come with a report
-        open_ones = [item for item in self.report.questions if item.field not in self.unknown]
-        self.question = open_ones[0] if open_ones else None
-        if self.question is None:
-            self._assume()
-        else:
-            self.voice.question(self.question)
-
-    def _show_whole(self) -> None:
-        if self.report is not None:
-            self.voice.whole(self.report.model_copy(update={"changes": []}))

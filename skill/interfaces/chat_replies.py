@@ -57,6 +57,12 @@ def announces_log(message: str) -> bool:
     return len(low) < LONGEST_ANSWER and any(word in low for word in _words()["log"])
 
 
+def asks_what_else(message: str) -> bool:
+    """Whether a person hesitates between models: "I cannot decide which model to take", 还有别的模型吗."""
+    low = message.lower().replace("’", "'")
+    return len(low) < LONGEST_ANSWER and any(word in low for word in _words()["what_else"])
+
+
 def choice_meant(message: str, choices: list[str]) -> str | None:
     """The choice meant by its number or its words; None when the reply is something else."""
     said = message.strip().rstrip(".)。）").lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from deep_learning_expert.prompts.phrases import Language
 from deep_learning_expert.skill.contract.report import Notice
 from deep_learning_expert.skill.workflow.events import Observed
 from deep_learning_expert.skill.workflow.state import State
@@ -12,6 +13,7 @@ from deep_learning_expert.tools.compression.judge import judge_compression
 from deep_learning_expert.tools.diagnosis.diagnose import diagnose_paths, diagnose_text
 from deep_learning_expert.tools.diagnosis.verdict import Verdict
 from deep_learning_expert.tools.figures import Figure
+from deep_learning_expert.tools.wording import say
 
 # Which finding of the diagnosis speaks to which guard of the transition table.
 _FACT_OF = {
@@ -103,7 +105,7 @@ def observe_compression(before: Figure, after: Figure, state: State) -> Observed
     )
 
 
-def observe_test(result: Figure, target: Figure, *, room_left: bool) -> Observed:
+def observe_test(result: Figure, target: Figure, *, room_left: bool, language: Language = "en") -> Observed:
     """The final metric on the test set beside the target; room_left: whether anything promising is still untried."""
     rising = not target.conditions.get("direction", ">=").startswith("<")
     missed = result.value < target.value if rising else result.value > target.value
@@ -113,7 +115,14 @@ def observe_test(result: Figure, target: Figure, *, room_left: bool) -> Observed
         facts={"missed_with_room": missed and room_left, "missed_without_room": missed and not room_left},
         failure="target-missed" if missed else "",
         figures=(result, target),
+        notices=(_test_notice(result, target, language, missed=missed, room_left=room_left),),
     )
+
+
+def _test_notice(result: Figure, target: Figure, language: Language, *, missed: bool, room_left: bool) -> Notice:
+    key = "plan.test_reached" if not missed else "plan.test_missed" if room_left else "plan.test_missed_for_good"
+    text = say(key, result=result, target=target).render(language).text
+    return Notice(id=key, severity="warning" if missed else "note", text=text)
 
 
 def observe_production(test: Figure, production: Figure) -> Observed:

@@ -29,7 +29,8 @@ def final_measured(result: Measured, context: Context, *, room_left: bool) -> Ob
     target = _target(context)
     if target is None:
         raise SettingError("evidence.no_target")
-    return observe_test(measured_metric(result, "test set, measured by the user", context), target, room_left=room_left)
+    figure = measured_metric(result, "test set, measured by the user", context)
+    return observe_test(figure, target, room_left=room_left, language=context.language)
 
 
 def production_measured(test: Measured, production: Measured, context: Context) -> Observed:

@@ -111,3 +111,37 @@ def test_details_after_the_question_for_the_goal_are_no_strangers_message() -> N
         "EfficientNetV2 or ConvNeXt for fine-grained bird photos - which would you take?", "120 species, 14k photos"
     )
     assert "What should the network learn" in said[1] and "outside deep learning" not in said[2]
+
+
+def test_who_hesitates_sees_the_candidates_with_their_figures_and_may_name_one() -> None:
+    said = talk(_LEAVES, "I can't decide which model to take, are there other options?", "use ResNet-50")
+    assert all(word in said[2] for word in ("Side by side", "ConvNeXt-Tiny", "ResNet-50", "For it:", " MB", "top-1"))
+    assert "CNN: ConvNeXt-Tiny → CNN: ResNet-50" in said[3]
+
+
+def test_a_result_in_words_changes_the_plan_only_once_it_is_complete() -> None:
+    said = talk(_BOXES, "量化后准确率只有 83.1%", "量化后精度从 91.2% 掉到 83.1%")
+    assert "压缩前后的两个值" in said[2] and "变化" not in said[2]
+    assert "压缩前 91.2%" in said[3] and "变化" in said[3]
+
+
+def test_while_a_question_is_open_a_result_waits() -> None:
+    said = talk("classify photos of leaves into 12 diseases, 8000 labelled images", "after INT8 91.2 went to 83.1")
+    assert "answer the question first" in said[2]
+
+
+def test_a_log_that_comes_before_the_task_is_held_against_the_plan() -> None:
+    said = talk("\n".join(_NAN_LOG), _LEAVES)
+    joined = "\n".join(said)
+    assert "held against the plan" in joined and "What changed" in joined
+
+
+@pytest.mark.parametrize("second", ["Who won the world cup in 1998?", "write me a poem about autumn", "tell me a joke"])
+def test_a_second_message_off_the_subject_is_judged_for_itself(second: str) -> None:
+    said = talk("my model is bad", second)
+    assert "What should the network learn" not in said[2] and "Understood" not in said[2]
+
+
+@pytest.mark.parametrize("reply", ["yes", "yes, it is a neural network for photos of leaves"])
+def test_a_yes_to_the_question_what_is_meant_goes_on(reply: str) -> None:
+    assert "What should the network learn" in talk("my model is bad", reply)[2]
