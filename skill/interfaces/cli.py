@@ -25,9 +25,9 @@ from deep_learning_expert.tools.errors import (
     ContractError,
     ExpertError,
     FileError,
+    InputError,
     InternalError,
     SettingError,
-    TaskError,
     Words,
     os_problem,
 )
@@ -170,7 +170,7 @@ def chat(
 
 @app.command()
 def diagnose(
-    paths: Annotated[list[Path], typer.Argument(help="Training logs; later ones are later rounds.")],
+    paths: Annotated[list[Path], typer.Argument(help="Training logs; later ones are later rounds.", readable=False)],
     as_json: JsonOption = False,
     lang: LangOption = "en",
     plot: Annotated[
@@ -194,8 +194,10 @@ def diagnose(
 
 @app.command()
 def project(
-    report: Annotated[Path, typer.Argument(help="A report as `dl-expert plan --json` prints it.")],
-    folder: Annotated[Path, typer.Argument(help="A new or empty folder.")],
+    report: Annotated[
+        Path, typer.Argument(help="A report as `dl-expert plan --json` prints it.", readable=False)
+    ],  # _content says what cannot be read, and why
+    folder: Annotated[Path, typer.Argument(help="A new or empty folder.", readable=False)],
     backend: Annotated[
         str | None, typer.Option(help="Library to write for, instead of the one that suits best.")
     ] = None,
@@ -204,10 +206,19 @@ def project(
     from deep_learning_expert.skill.contract.reading import decode_json
     from deep_learning_expert.tools.recipe.project.write import write_project
 
-    data = decode_json(_content(report), source=str(report))
-    if not isinstance(data, dict):
-        raise TaskError("task.not_object", source=report, found=Words("kind.other"))
-    for path in write_project(data, folder, backend):
+    content = _content(report)
+    if not content.strip():
+        raise InputError("project.empty_report", path=report)
+    data = decode_json(content, source=str(report))
+    try:
+        written = write_project(data if isinstance(data, dict) else {}, folder, backend)
+    except ExpertError as error:
+        # A reader of Chinese who plans in Chinese reads what is wrong with the plan in Chinese too.
+        planned_in = data.get("language") if isinstance(data, dict) else None
+        language: Language = "zh" if planned_in == "zh" else _error_language()
+        typer.echo(error.sentence(language), err=True)
+        raise typer.Exit(2) from error
+    for path in written:
         typer.echo(str(path))
 
 

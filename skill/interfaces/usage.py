@@ -21,7 +21,7 @@ def usage_sentence(error: Exception, language: Language) -> str | None:
     command = getattr(getattr(error, "ctx", None), "command_path", "dl-expert")
     code, attribute = _KINDS.get(type(error).__name__, ("usage.other", ""))
     where = getattr(error, attribute, None) if attribute else None
-    name = getattr(where, "human_readable_name", None) or where
+    name = max(getattr(where, "opts", None) or [where or ""], key=len) or None
     if name is None:
         return SettingError("usage.other", problem=error.format_message().rstrip("."), command=command).sentence(
             language

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from deep_learning_expert.prompts.phrases import Language
-from deep_learning_expert.tools.errors import CannotSayError, InputError
+from deep_learning_expert.tools.errors import CannotSayError, InputError, Words
 from deep_learning_expert.tools.recipe.project.backend import BackEnd, back_ends, serving
 
 
@@ -98,7 +98,8 @@ def read_choice(report: Mapping[str, Any], only: str | None = None) -> Choice:
                 except CannotSayError as reason:
                     refusal = refusal or reason
     except (KeyError, TypeError, ValueError, AttributeError) as problem:
-        raise InputError("project.not_a_report", problem=f"{type(problem).__name__}: {problem}") from problem
+        why = "missing" if isinstance(problem, KeyError) else "malformed"
+        raise InputError("project.not_a_report", problem=Words(f"project.why.{why}")) from problem
     raise refusal or CannotSayError(
         "project.no_layout", subtask=facts["subtask"], regime=facts["regime"], known=_layouts(only)
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from deep_learning_expert.tools.errors import FileError
+from deep_learning_expert.tools.errors import FileError, os_problem
 from deep_learning_expert.tools.recipe.project.choice import read_choice
 from deep_learning_expert.tools.recipe.project.render import render
 
@@ -31,7 +31,7 @@ def write_project(report: Mapping[str, Any], target: Path, backend: str | None =
         target.parent.mkdir(parents=True, exist_ok=True)
         _write_all(texts, target)
     except OSError as problem:
-        raise FileError("project.unwritable", path=target, problem=problem.strerror or problem) from problem
+        raise FileError("project.unwritable", path=target, problem=os_problem(problem)) from problem
     return sorted(target / name for name in texts)
 
 

@@ -170,7 +170,7 @@ def test_a_failure_halfway_leaves_nothing(make_report: Any, folder: Path, monkey
     monkeypatch.setattr(write.os, "replace", full_disk)
     with pytest.raises(FileError) as caught:
         write_project(make_report("table"), folder)
-    assert "No space left" in caught.value.sentence("en")
+    assert "the disk is full" in caught.value.sentence("en") and "磁盘已满" in caught.value.sentence("zh")
     assert os.listdir(folder.parent) == []
 
 
