@@ -23,21 +23,30 @@ Sentences live in prompts/<lang>/errors.toml under the error's code, so an error
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 from json import JSONDecodeError
 
 from deep_learning_expert.prompts.phrases import Language, template
 
 
 class Words(str):
-    """A few words of ours as a parameter of an error: the phrase `errors.<key>`, as a string its English text."""
+    """A few words of ours as a parameter of an error: the phrase `errors.<key>`, as a string its English text.
 
-    __slots__ = ("key",)
+    fields: values for the phrase's own fields.
+    """
+
+    __slots__ = ("fields", "key")
     key: str
+    fields: Mapping[str, object]
 
-    def __new__(cls, key: str) -> Words:
-        words = super().__new__(cls, template("en", f"errors.{key}"))
-        words.key = key
+    def __new__(cls, key: str, **fields: object) -> Words:
+        words = super().__new__(cls, template("en", f"errors.{key}").format_map(fields))
+        words.key, words.fields = key, fields
         return words
+
+    def text(self, lang: Language) -> str:
+        """The words in the reader's language."""
+        return template(lang, f"errors.{self.key}").format_map(self.fields)
 
 
 class ExpertError(Exception):
@@ -56,7 +65,7 @@ class ExpertError(Exception):
         """What is wrong, where, and how to mend it, as one sentence."""
         return template(lang, f"errors.{self.code}").format_map(
             {
-                name: template(lang, f"errors.{value.key}") if isinstance(value, Words) else value
+                name: value.text(lang) if isinstance(value, Words) else value
                 for name, value in self.params.items()
             }
         )

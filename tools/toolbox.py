@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from deep_learning_expert.tools.argument_faults import first_fault
 from deep_learning_expert.tools.errors import ExpertError, FileError, ToolError, UnknownNameError, Words, json_problem
 from deep_learning_expert.tools.figures import Figure
 from deep_learning_expert.tools.wording import Remark
@@ -70,9 +71,8 @@ def call(name: str, arguments: Mapping[str, Any]) -> object:
     try:
         typed = chosen.arguments.model_validate(arguments)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or "arguments"
-        raise ToolError("tool.bad_argument", tool=name, where=where, problem=fault["msg"].lower()) from None
+        where, problem = first_fault(error, "arguments")
+        raise ToolError("tool.bad_argument", tool=name, where=where, problem=problem) from None
     return plain(chosen.function(typed))
 
 

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from deep_learning_expert.skill.workflow.events import Change
+from deep_learning_expert.tools.argument_faults import first_fault
 from deep_learning_expert.tools.errors import ToolError
 
 _Typed = TypeVar("_Typed", bound=BaseModel)
@@ -74,6 +75,5 @@ def typed(kind: type[_Typed], name: str, arguments: Mapping[str, Any]) -> _Typed
     try:
         return kind.model_validate(arguments)
     except ValidationError as error:
-        fault = error.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in fault["loc"]) or name
-        raise ToolError("agent.bad_argument", function=name, where=where, problem=fault["msg"].lower()) from None
+        where, problem = first_fault(error, name)
+        raise ToolError("agent.bad_argument", function=name, where=where, problem=problem) from None

@@ -101,7 +101,7 @@ def _latency_on_cpu(needs: Requirements) -> Contradiction | None:
     floor = computed("latency", 2 * row.macs / _CPU_PEAK_OPS * 1e3, "ms", "2 x MACs / 2 TFLOP/s, a generous CPU peak")
     if floor.value <= limit.value:
         return None
-    remark = say("intake.latency_contradiction", model=row.name, floor=floor, limit=limit)
+    remark = say("intake.latency_contradiction", model=needs.setup.base_model or row.name, floor=floor, limit=limit)
     return Contradiction("latency-impossible-on-cpu", remark, "blocking")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deep_learning_expert.skill.contract.task import Task
-from deep_learning_expert.tools.errors import TaskError
+from deep_learning_expert.tools.errors import TaskError, Words
 from deep_learning_expert.tools.quantities import Expect, Quantity, problems, read_quantities
 
 
@@ -48,7 +48,7 @@ def _check(where: str, text: str, rule: _Rule) -> None:
     found = read_quantities(text, rule.expect).quantities
     strangers = [item for item in found if item.kind in rule.foreign]
     if strangers and not any(item.kind in rule.fits for item in found):
-        raise TaskError("task.wrong_unit", where=where, words=strangers[0].words, kind=rule.expect)
+        raise TaskError("task.wrong_unit", where=where, words=strangers[0].words, kind=Words(f"expected.{rule.expect}"))
     own: list[Quantity] = [item for item in found if item.kind in rule.fits]
     for problem in problems(own):
         if problem.code in _IMPOSSIBLE:
