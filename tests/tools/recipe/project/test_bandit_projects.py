@@ -1,4 +1,4 @@
-"""Projects for contextual bandits: only the learner that is written out, logs that cannot teach stopped in one sentence."""
+"""Projects for contextual bandits: only the learner written out, logs that cannot teach stopped in one sentence."""
 
 from __future__ import annotations
 
