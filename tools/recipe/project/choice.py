@@ -159,7 +159,7 @@ def _check(architecture: Mapping[str, Any], recipe: Mapping[str, Any], backend: 
     for technique in recipe["techniques"]:
         if technique in refused.get("techniques", ()) or technique in serves.get("refused", ()):
             raise CannotSayError("project.no_technique", technique=technique)
-    if architecture["mode"] in refused.get("modes", ()):
+    if architecture["mode"] in refused.get("modes", ()) and architecture["mode"] not in serves.get("modes", ()):
         raise CannotSayError("project.no_mode", mode=architecture["mode"])
     if recipe["optimizer"] not in routes["optimizers"]:
         known = _listed(routes["optimizers"])

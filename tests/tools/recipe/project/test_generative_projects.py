@@ -279,3 +279,76 @@ def test_pairs_that_do_not_fit_stop_with_one_sentence(size: tuple[int, int], sen
         """,
     )
     assert sentence in said
+
+
+@pytest.mark.parametrize(
+    "architecture",
+    [
+        {"id": "sdxl", "name": "SDXL"},
+        {"id": "sd15", "name": "Stable Diffusion 1.5", "weights": "stable-diffusion-v1-5/stable-diffusion-v1-5"},
+    ],
+    ids=lambda chosen: chosen["id"],
+)
+def test_adapters_alone_are_kept_and_diffusers_reads_them(
+    architecture: dict[str, str], make_report: Any, folder: Path, run_in: Any
+) -> None:
+    report = make_report("captioned")
+    report["decisions"]["architecture"] |= architecture
+    write_project(report, folder)
+    said = run_in(
+        "captioned",
+        """
+        from dataclasses import replace
+        from pathlib import Path
+        import torch
+        from adapters import draw, save_adapters
+        from config import SMOKE
+        from data import load_data
+        from evaluate import predict
+        from model import build_model
+        from records import Stop
+        from sample import make_tiny_base, write_sample
+
+        config = replace(SMOKE, weights="base", draws=2)
+        make_tiny_base(config, Path("base"), steps=1)
+        write_sample(Path("data"))
+        data = load_data(Path("data"), config)
+        model, place = build_model(config, data.info), torch.device("cpu")
+        trained = [name for name, item in model.named_parameters() if item.requires_grad]
+        assert trained and all("lora_" in name and name.startswith("unet.") for name in trained)
+        assert set(model.state_dict()) == set(trained)  # a checkpoint holds no published weights
+        _, first, _ = predict(model, data.val, config, data.info, place)
+        with model.untuned():
+            _, untuned, _ = predict(model, data.val, config, data.info, place)
+        assert (first == untuned).all() and len(first) == len(data.val) // 2  # new adapters change nothing
+        for name, item in model.named_parameters():
+            if item.requires_grad:
+                torch.nn.init.normal_(item, std=0.05)
+        _, changed, _ = predict(model, data.val, config, data.info, place)
+        assert abs(changed - first).max() > 1e-4
+        again = build_model(config, data.info)
+        again.load_state_dict(model.state_dict())
+        assert (predict(again, data.val, config, data.info, place)[1] == changed).all()
+        try:
+            build_model(replace(config, lora_rank=4), data.info).load_state_dict({})
+        except Stop as reason:
+            print(reason)
+        assert save_adapters(again, Path("lora")).exists()  # compares the answers
+        with_, without = draw(model.eval(), config, "a bright two", 1, seed=0)
+        assert with_.size == (32, 32) and list(with_.getdata()) != list(without.getdata())
+        """,
+    )
+    assert "belong to other weights" in said and "agree with the model" in said
+
+
+def test_other_networks_and_full_training_of_them_are_refused(make_report: Any) -> None:
+    report = make_report("captioned")
+    report["decisions"]["architecture"] |= {"id": "flux1_dev", "name": "FLUX.1-dev", "family": "flux"}
+    with pytest.raises(CannotSayError) as caught:
+        read_choice(report)
+    assert caught.value.code == "project.no_model"
+    with pytest.raises(CannotSayError) as caught:
+        report = make_report("images")
+        report["decisions"]["architecture"]["mode"] = "lora"
+        read_choice(report)
+    assert caught.value.code == "project.no_mode"
