@@ -18,6 +18,7 @@ _ENOUGH = 4.9  # fit of the type plus one ordinary term
 _SURE = 7.9  # fit of the type plus one strong term: enough without any verb
 _NAMED = 5.9  # one strong term of a subtask that is filed under another type
 _SPOKEN_TYPES = ("segmentation", "detection", "generation", "RL", "sequence-modeling")  # never without saying so
+_SEEN_TYPES = ("segmentation", "detection")
 _NOT_LOCATED = ("NLP", "tabular", "graph")  # "detect spam" there means to classify
 _LONGEST, _LONGEST_CONTEXT = 600, 8_000  # characters
 
@@ -68,8 +69,8 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
         best, kind = _best(text, "classification", domain)  # a screen or a camera alone is no environment
     if cue == "RL" and domain == "CV" and counted is None and not any_holds(folded, word_lists("message_words", "signs")["seen"]):
         domain = "control"  # a drone is not a picture
-    if cue == "segmentation" and domain is None:
-        domain = "CV"  # the word is used of pictures where nothing else is named
+    if cue in _SEEN_TYPES and domain in (None, "control") and not _is_of_signals(folded):
+        domain = "CV"  # said of things one sees, where nothing else is named
     unsure = kind in _SPOKEN_TYPES and (not _is_sure(best, folded) or _is_elsewhere(best.subtask, domain))
     if cue is None and weak and (has_classes or unsure):
         best, kind = _best(text, "classification", domain)
@@ -92,6 +93,11 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
     if kind in _also(best.subtask) and best.score >= _NAMED:
         kind = record.type  # type: ignore[assignment]  # held to TaskType by a test
     return Goal(kind, record.domain, best.subtask, span)  # type: ignore[arg-type]  # held to Domain by a test
+
+
+def _is_of_signals(folded: str) -> bool:
+    """Whether something is found in measurements, not in pictures."""
+    return any_holds(folded, word_lists("message_words", "signs")["anomalies"])
 
 
 def _is_elsewhere(subtask: str, domain: Domain | None) -> bool:
