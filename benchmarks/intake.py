@@ -25,7 +25,7 @@ from deep_learning_expert.skill.intake.message import read_message
 from deep_learning_expert.skill.intake.reading import read_task
 
 _Z = 1.96
-_SETS = ("development", "held_out", "fresh", "unseen", "later", "last", "strangers_a", "strangers_b")
+_SETS = ("development", "held_out", "fresh", "unseen", "later", "last", "strangers_a", "strangers_b", "strangers_c")
 _PASTE_BYTES = 20_000
 
 
