@@ -282,3 +282,26 @@ def test_hard_masks_are_said_to_be_no_alpha_mattes(make_report: Any, folder: Pat
     report["decisions"]["architecture"]["id"] = "lraspp_mobilenet_v3_large"
     write_project(report, folder)
     assert "alpha matte" in (folder / "README.md").read_text(encoding="utf-8")
+
+
+def test_pictures_are_normalised_as_their_weights_were_and_sized_as_the_network_can(
+    run_in: Any, python_with: Any
+) -> None:
+    if subprocess.run([python_with("torch"), "-c", "import timm"], capture_output=True, check=False).returncode:
+        pytest.skip("NOT RUN: timm's networks were not tried; the Python for torch projects has no timm")
+    run_in(
+        "images",
+        """
+        import torch
+        from dataclasses import replace
+        from config import PLAN, SMOKE
+        from data import Info, pixel_statistics
+        from model import build_model
+
+        assert pixel_statistics(PLAN) == ((0.0, 0.0, 0.0), (1.0, 1.0, 1.0))  # the miil weights of MobileNetV3
+        assert pixel_statistics(SMOKE)[0] == PLAN.pixel_mean
+        name = "vit_small_patch14_dinov2.lvd142m"
+        model = build_model(replace(PLAN, weights=None, timm_name=name), Info("", "", ("a", "b"), (1, 1)))
+        assert model(torch.randn(1, 3, 224, 224)).shape == (1, 2)  # its own size would be 518
+        """,
+    )
