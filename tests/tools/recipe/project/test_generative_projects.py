@@ -255,7 +255,9 @@ def test_pairs_are_cut_at_the_same_place(run_in: Any) -> None:
     )
 
 
-@pytest.mark.parametrize(("size", "sentence"), [((30, 40), "lower `patch`"), ((300, 300), "have none of the same name")])
+@pytest.mark.parametrize(
+    ("size", "sentence"), [((30, 40), "lower `patch`"), ((300, 300), "have none of the same name")]
+)
 def test_pairs_that_do_not_fit_stop_with_one_sentence(size: tuple[int, int], sentence: str, run_in: Any) -> None:
     said = run_in(
         "restoration",
