@@ -25,7 +25,7 @@ _OBSERVED = ("after ", "at ", "by ", "第", "在")
 def read_setup(fields: Fields) -> Setup:
     """The existing set-up and the method the user has fixed."""
     running = (*fields.issues, fields.base_model, fields.specific)
-    method = _first(running, "method") or _first((fields.budget, *fields.challenges), "method")
+    method = _first(running, "method") or _first((fields.budget, *reversed(fields.challenges)), "method")
     return Setup(
         framework=_first((fields.framework, fields.base_model, *fields.issues), "framework"),
         base_model=fields.base_model.text,

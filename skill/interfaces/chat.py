@@ -16,6 +16,7 @@ from deep_learning_expert.skill.interfaces.chat_replies import (
     file_in,
     is_reply,
     new_logs,
+    with_method,
 )
 from deep_learning_expert.skill.interfaces.chat_scope import judged
 from deep_learning_expert.skill.interfaces.chat_session import ChatSession
@@ -84,6 +85,7 @@ class Chat(PlanTalk):
         self.conversation = earlier
         self.voice.language = earlier.session.state.language
         self.draft = draft_of(earlier.session.state.task)
+        self._told = len(earlier.session.state.observations)
         self.voice.say("resumed", name=self.kept.name)
         self.voice.understood(self.draft, dict.fromkeys(fact.path for fact in self.draft.facts))
         self.report = earlier.report()
@@ -135,6 +137,8 @@ class Chat(PlanTalk):
             self._show_whole()
         elif self.conversation and self._is_about_the_plan(message, self.conversation):
             return
+        elif self.conversation and not self.question and is_reply(message, "thanks"):
+            self.voice.say("welcome")
         elif self.unsettled and is_reply(message, "no"):
             self.unsettled = ""
             self.voice.say("declined")
@@ -187,6 +191,8 @@ class Chat(PlanTalk):
             self.voice.understood(self.draft, dict.fromkeys(fact.path for fact in (*earlier, *self.draft.facts)))
         else:
             self.draft = read_message(message, self.draft)
+            if self.conversation is not None:
+                self.draft = with_method(self.draft)
             answered = self._listen(message)
             self.voice.understood(self.draft, self.draft.changed_paths())
         if read_prose(message).skipped:
@@ -198,8 +204,8 @@ class Chat(PlanTalk):
         self.waiting_logs += logs
         if not self._begin():
             self._say_verdicts(logs)
+            self.voice.say("goal_again" if self.goal_asked else "goal")
             self.goal_asked = True
-            self.voice.say("goal")
 
     def _listen(self, message: str) -> bool:
         """What a model hears beyond the rules; whether it answered something."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from functools import cache
 
 from deep_learning_expert.prompts.phrases import Language, exists, template
@@ -13,8 +13,11 @@ _SHORT = 90  # characters of a value that is shown whole, with what it replaces
 _REASONS = ("rationale", "tradeoff")  # prose that follows the choice: what is new in it is what counts
 
 
-def difference(report: Report, earlier: Report) -> list[str]:
-    """Lines that say what differs between two plans of one dialogue; empty when nothing does."""
+def difference(report: Report, earlier: Report, verdicts: Container[str] = ()) -> list[str]:
+    """Lines that say what differs between two plans of one dialogue; empty when nothing does.
+
+    verdicts: what was just found in a log or a result; it is told even if an earlier one read the same.
+    """
     lang = report.language
     lines: list[str] = []
     if report.changes:
@@ -22,7 +25,8 @@ def difference(report: Report, earlier: Report) -> list[str]:
         for change in _in_order(report.changes):
             lines += _lines(change, lang)
     seen = {notice.text for notice in earlier.notices}
-    fresh = [notice.text for notice in report.notices if notice.text not in seen]
+    told = dict.fromkeys(notice.text for notice in report.notices)
+    fresh = [text for text in told if text not in seen or text in verdicts]
     if fresh:
         lines.append(template(lang, "view.notices"))
         lines += (f"  • {text}" for text in fresh)
@@ -49,19 +53,19 @@ def _lines(change: Change, lang: Language) -> Iterator[str]:
     if isinstance(change.before or change.after, dict) and not (change.before and change.after):
         yield from _parts(change, lang)
         return
-    old, new = _pieces(change.before, lang), _pieces(change.after, lang)
+    old, new = pieces(change.before, lang), pieces(change.after, lang)
     gone = [piece for piece in old if piece not in new]
     come = [piece for piece in new if piece not in old]
     if not gone and not come:
         return
-    label = _label(change.path, lang)
+    name = label(change.path, lang)
     short = len(gone) <= 1 and len(come) <= 1 and all(len(piece) <= _SHORT for piece in (*gone, *come))
     if short and (not old or not new or (gone and come)):  # one sentence more among others is no change from nothing
         nothing = template(lang, "view.nothing")
         before, after = gone[0] if gone else nothing, come[0] if come else nothing
-        yield "  " + template(lang, "chat.from_to").format(label=label, before=before, after=after)
+        yield "  " + template(lang, "chat.from_to").format(label=name, before=before, after=after)
         return
-    yield f"  {label}"
+    yield f"  {name}"
     if change.path.rpartition("/")[2] not in _REASONS:
         yield from (f"    - {piece}" for piece in gone)
     yield from (f"    + {piece}" for piece in come)
@@ -76,20 +80,20 @@ def _parts(change: Change, lang: Language) -> Iterator[str]:
         yield from _lines(Change(path=f"{change.path}/{key}", before=before, after=after), lang)
 
 
-def _label(path: str, lang: Language) -> str:
+def label(path: str, lang: Language) -> str:
     """ "/engineeringPractice/modelCompression/quantization" -> "Compression · Quantisation"."""
     keys = [key for key in path.split("/")[2:] if not key.isdigit()] or [path.split("/")[1]]
-    label = _word(keys[0], lang)
+    name = _word(keys[0], lang)
     for key in keys[1:]:
-        label = template(lang, "chat.label").format(outer=label, inner=_word(key, lang))
-    return label
+        name = template(lang, "chat.label").format(outer=name, inner=_word(key, lang))
+    return name
 
 
 def _word(key: str, lang: Language) -> str:
     return template(lang, f"view.key.{key}") if exists(f"view.key.{key}") else key
 
 
-def _pieces(value: object, lang: Language) -> list[str]:
+def pieces(value: object, lang: Language) -> list[str]:
     """A value as the pieces in which it can differ: list items, lines of code, sentences."""
     if value is None:
         return []

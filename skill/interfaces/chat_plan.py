@@ -17,6 +17,7 @@ from deep_learning_expert.skill.interfaces.chat_model import ChatModel
 from deep_learning_expert.skill.interfaces.chat_questions import reply_to, with_reply
 from deep_learning_expert.skill.interfaces.chat_replies import announces_log, asks_what_else
 from deep_learning_expert.skill.interfaces.chat_session import ChatSession
+from deep_learning_expert.skill.interfaces.chat_topics import about_the_plan
 from deep_learning_expert.skill.interfaces.chat_voice import Voice
 from deep_learning_expert.skill.workflow.events import Answered
 from deep_learning_expert.skill.workflow.evidence import observe_log_text, observe_logs
@@ -41,6 +42,7 @@ class PlanTalk:
         self.question: Question | None = None
         self.unknown: set[str] = set()
         self.waiting_logs: list[str] = []
+        self._told = 0  # observations whose verdict was told
 
     def _begin(self) -> bool:
         """Starts the conversation, if the draft says what is to be learnt."""
@@ -125,11 +127,21 @@ class PlanTalk:
                 self.waiting_logs.append(log)
         if len(session.events) == before:
             if not answered:
-                self.voice.say("paste_log" if announces_log(self.draft.messages[-1]) else "nothing_new")
+                self._answer_from_the_plan(self.draft.messages[-1])
             if self.question is not None:
                 self._next_question()
             return
         self._present(self.conversation.report(), first=False)
+
+    def _answer_from_the_plan(self, message: str) -> None:
+        """What can be said to a message that states nothing new."""
+        told = about_the_plan(message, self.report) if self.report is not None else []
+        if announces_log(message):
+            self.voice.say("paste_log")
+        elif told:
+            self.voice.write("\n".join(told))
+        else:
+            self.voice.say("nothing_new")
 
     def _assume(self) -> None:
         assert self.conversation is not None  # only asked inside a conversation
@@ -162,13 +174,20 @@ class PlanTalk:
             return
         self.question = None
         if not first and earlier is not None and earlier.plan is not None:
-            self.voice.changes(report, earlier)
+            self.voice.changes(report, earlier, self._new_verdicts())
             return
         self.voice.whole(report)
         self.voice.say("more")
         logs, self.waiting_logs = self.waiting_logs, []
         if logs and report.status == "planned":
             self._change([], logs)
+
+    def _new_verdicts(self) -> list[str]:
+        """What the logs and results say that came since the last report."""
+        assert self.conversation is not None  # reports come out of a conversation
+        observations = self.conversation.session.state.observations
+        new, self._told = observations[self._told :], len(observations)
+        return [notice.text for item in new for notice in item.notices]
 
     def _next_question(self) -> None:
         assert self.report is not None  # questions come with a report

@@ -8,8 +8,11 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from deep_learning_expert.skill.intake.draft import TaskDraft
+from deep_learning_expert.skill.intake.draft import Fact, TaskDraft
+from deep_learning_expert.skill.intake.hearing import said
+from deep_learning_expert.skill.intake.matching import fold
 from deep_learning_expert.skill.intake.message import read_message
+from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.skill.trigger.decide import Decision
 
 LONGEST_ANSWER = 400  # characters; a longer reply is a message of its own
@@ -35,6 +38,17 @@ def answers_of(draft: TaskDraft) -> Iterable[tuple[str, str]]:
             yield from ((path, text) for text in texts)
         elif path != "data.augmentationNeeded":
             yield path, draft.text(path) or ""
+
+
+def with_method(draft: TaskDraft) -> TaskDraft:
+    """The draft with the way to train that its last message names: "what if we use LoRA instead?", 换成全参微调."""
+    message, turn = draft.messages[-1], len(draft.messages) - 1
+    folded = fold(message)
+    meaning = tuple(vocabulary("message_words")["meaning"]["openings"])
+    named = any(said(folded, terms) for terms in word_lists("facts", "method").values())
+    if not named or len(message) > LONGEST_ANSWER or folded.startswith(meaning) or draft.changed_paths():
+        return draft
+    return replace(draft, facts=(*draft.facts, Fact("challenges", "method", message.strip(), turn, (0, len(message)))))
 
 
 def with_task(message: str, decision: Decision) -> Decision:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from io import StringIO
 
 from deep_learning_expert.prompts.phrases import LANGUAGES, Language, template
@@ -14,6 +14,16 @@ from deep_learning_expert.tools.wording import Remark
 
 Write = Callable[[str], None]
 _WIDTH = 100
+_LISTS = ("challenges", "existingSetup.trainingIssues")  # of these only what is new is repeated
+
+
+def _told(draft: TaskDraft, path: str) -> str:
+    """The words of a field; of a list, those of the last message that spoke of it."""
+    facts = [fact for fact in draft.facts if fact.path == path]
+    if path not in _LISTS or not facts:
+        return draft.text(path) or ""
+    last = max(fact.turn for fact in facts)
+    return "; ".join(dict.fromkeys(fact.text for fact in facts if fact.turn == last))
 
 
 class Voice:
@@ -45,7 +55,7 @@ class Voice:
 
     def understood(self, draft: TaskDraft, paths: Iterable[str]) -> None:
         """What was understood of the message, in its own words."""
-        lines = [self._item(path, draft.text(path) or "") for path in paths if path not in ("task.type", "task.domain")]
+        lines = [self._item(path, _told(draft, path)) for path in paths if path not in ("task.type", "task.domain")]
         if lines:
             self.say("understood")
             self.write("\n".join(lines))
@@ -68,13 +78,13 @@ class Voice:
         )
         self.write("  " + template(self.language, "chat.choices").format(choices="  ".join(offered)))
 
-    def changes(self, report: Report, earlier: Report) -> None:
+    def changes(self, report: Report, earlier: Report, verdicts: Container[str] = ()) -> None:
         """What differs from the plan shown before, what to mind and what is assumed."""
         if report.status != "planned":
             self.write(template(self.language, f"view.status.{report.status}"))
             if report.scope.reply:
                 self.write(report.scope.reply)
-        lines = difference(report, earlier)
+        lines = difference(report, earlier, verdicts)
         if lines:
             self.write("\n".join(lines))
         if not report.changes:
