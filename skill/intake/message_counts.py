@@ -49,9 +49,16 @@ def is_of_each(quantity: Quantity, prose: Prose, clause: Clause) -> bool:
         return True
     named = _each_before().search(before)
     noun = (named.group(1) or "") if named else ""
+    if named and named.group().startswith("各") and not _tells_classes().search(prose.text[:_COMPANY_CHARS]):
+        return False  # 越南语和泰语，各3万句
     if not named or not noun or noun in ("级", "类", "种", "档", "款"):
         return bool(named)
     return noun in _classes_of_company(prose.text[:_COMPANY_CHARS])
+
+
+@cache
+def _tells_classes() -> re.Pattern[str]:
+    return re.compile(r"类|种|级|档|款|品种|class|kind|species")
 
 
 def _names_classes(nouns: set[str]) -> bool:
@@ -196,6 +203,8 @@ def _classes(span: Span, value: float, prose: Prose, clause: Clause, *, short: b
     if end is None and short and value <= _MOST_TOLD_SHORT:
         end = _unlisted_noun_end(behind)  # "about 25 shapes", said of a classification
     end = _kinds_end(behind) if end is None else end
+    if end is None and _kinds_before().search(prose.text[max(span[0] - _REACH, clause.start) : span[0]]):
+        end = 0
     if end is None and not company and not _is_sorted_into(prose.text[clause.start : span[0]], behind, clause):
         return None
     return Counted("classes", f"{value:.0f} classes", (span[0], min(span[1] + (end or 0), clause.end)))
@@ -204,6 +213,11 @@ def _classes(span: Span, value: float, prose: Prose, clause: Clause, *, short: b
 @cache
 def _worked_on() -> re.Pattern[str]:
     return re.compile(r"\s*(?:hand[ -]?)?(?:annotated|labell?ed|transcribed|scanned|handwritten|tagged)\b")
+
+
+@cache
+def _kinds_before() -> re.Pattern[str]:
+    return re.compile(r"(?:类别|编码|标签|意图|主题|品种|种类|科目|类目)(?:一共|总共|大概|大约|共|有|约)*$")
 
 
 @cache

@@ -9,6 +9,7 @@ from functools import cache
 
 from deep_learning_expert.skill.intake.clauses import Clause, Prose, Span, reads_alike, smallest
 from deep_learning_expert.skill.intake.hearing import said
+from deep_learning_expert.skill.intake.matching import fold
 from deep_learning_expert.skill.intake.message_cards import unlisted_cards
 from deep_learning_expert.skill.intake.message_counts import counts_classes, counts_data, is_of_each
 from deep_learning_expert.skill.intake.message_places import (
@@ -40,6 +41,9 @@ _EXPECT: Mapping[str, Expect] = {
 _LENGTHS = ("tokens", "words", "characters")  # told of each sample, not of each class
 _UNTIL = ("til ", "till ", "until ", "around ", "by ", "at ", "at about ", "since ", "til ~", "until ~", "at ~", "到了")
 _WORLDS = ("isaac", "mujoco", "gym", "gymnasium", "atari", "policy")
+_CALENDAR = ("月", "周", "年", "天", "months", "month", "weeks", "week", "years", "year", "days", "day")  # not of sound
+_LOOK = 3_000  # characters
+_TODAY = ("才", "只有", "仅", "现在")
 _NEXT_TO = 3  # characters between a span of time and its price
 _LEAST_ACCURACY = 5.0  # per cent; nobody aims lower
 _BACK = 14  # characters before a quantity in which it may be taken back
@@ -162,7 +166,7 @@ def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str,
     if is_cycle(item, clause):
         return LATENCY, "latency", f"{item.direction} {item.value * 1e3:g} ms".strip()
     if is_frame_rate(item, clause):
-        if says(clause, "now"):
+        if says(clause, "now") or any(word in clause.text for word in _TODAY):
             return ISSUES, clause.folded, clause.text
         return LATENCY, "rate", f"{item.value:g} fps"
     if item.kind == "count" and item.unit not in ("classes", "labels"):
@@ -178,7 +182,11 @@ def _by_company(item: Quantity, prose: Prose, clause: Clause) -> tuple[str, str,
         card = _laptop_card().match(prose.text, item.span[1])
         if card:
             return COMPUTE, "train", f"one GPU (RTX {card.group(1)})"
+    if item.kind == "target" and item.name == "return" and not said(fold(prose.text[:_LOOK]), table_of("types")["RL"]):
+        return "", "", " "  # a score is a return only where somebody acts
     if item.kind == "duration" and _is_recorded(item, prose, clause):
+        if says(clause, "subset_labelled") and _is_part(item, prose):
+            return "data.labelAvailability", "labels", clause.text
         return SIZE, "hours", f"{item.value / HOUR_S:g} hours of recordings"
     if item.kind == "memory" and item.direction.startswith("<") and not says(clause, "working_memory"):
         return LIMIT, "size", f"{item.direction} {item.words}"  # "Cortex-M7, under 256 KB": what has to fit there
@@ -199,7 +207,7 @@ def _laptop_card() -> re.Pattern[str]:
 
 def _is_part(item: Quantity, prose: Prose) -> bool:
     """Whether a greater number of the things was told: 一共10万张，其中5千张标了."""
-    return any(other.kind == "count" and other.value > item.value for other in prose.quantities)
+    return any(other.kind == item.kind and other.value > item.value for other in prose.quantities)
 
 
 def _is_progress(item: Quantity, text: str) -> bool:
@@ -220,7 +228,7 @@ def _is_shape(item: Quantity, text: str) -> bool:
 
 def _is_recorded(item: Quantity, prose: Prose, clause: Clause) -> bool:
     """Whether hours in a message about sound are of its recordings, not of the work: "18 h of Basque"."""
-    if "per" in item.conditions or item.value < HOUR_S:
+    if "per" in item.conditions or item.value < HOUR_S or item.words.lower().endswith(_CALENDAR):
         return False
     if says(clause, "deadline_only") or says(clause, "wall_clock_only"):
         return False

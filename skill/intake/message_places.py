@@ -14,6 +14,8 @@ COMPUTE, LATENCY = "constraints.computeResources", "constraints.latencyRequireme
 TARGET, LIMIT, BUDGET = "constraints.accuracyTarget", "constraints.modelSizeLimit", "constraints.budget"
 HOUR_S, _DAY_S = 3_600, 86_400
 _YEAR_S = 300 * 86_400  # spans this long are of the data, not of the work
+_MOST_CAMERAS, _FEW_ALARMS = 100, 10
+_RARE_PERCENT = 20.0  # facts.toml's imbalanced_percent
 _WITHIN = ("second", "minute", "hour", "day", "month")
 
 
@@ -36,12 +38,18 @@ def _count(item: Quantity, clause: Clause) -> _Place:
         return None
     if item.value == 1 and "一" in item.words:
         return None  # "一帧", "下一个": no count
+    if says(clause, "alarms") and (item.direction.startswith("<") or item.value < _FEW_ALARMS):
+        return None
     if item.unit == "time_steps" and says(clause, "now"):
         return None  # points of a metric
     if item.unit in ("words", "characters") and says(clause, "each_has"):
         return None  # the length of one of them
     if item.unit == "subjects" and says(clause, "who_labels"):
         return None
+    if item.unit == "hours" and says(clause, "wall_clock_only"):
+        return None  # "for the next 8 h"
+    if says(clause, "cameras_are") and item.unit in ("stations", "videos", "sensors") and item.value <= _MOST_CAMERAS:
+        return None  # where the data come from, not how many there are
     if item.conditions.get("per") in _WITHIN and item.direction.startswith("<"):
         return None  # "false alarms below 1 a day"
     if item.unit == "machines" and says(clause, "cluster"):
@@ -57,6 +65,8 @@ def _count(item: Quantity, clause: Clause) -> _Place:
 
 
 def _device(item: Quantity, clause: Clause) -> _Place:
+    if item.unit == "phone" and says(clause, "taken_with"):
+        return None
     return COMPUTE, item.conditions.get("role") or "train"
 
 
@@ -110,7 +120,8 @@ def _share(item: Quantity, clause: Clause) -> _Place:
         return (ISSUES, clause.folded) if says(clause, "now") or says(clause, "split_metric") else None
     if of in ("labelled", "unlabelled") or said(clause.folded, word_lists("message_words", "topics")["label"]):
         return "data.labelAvailability", "labels"
-    return ("data.distribution", of) if of or says(clause, "only") else None
+    rare = item.value < _RARE_PERCENT and says(clause, "rare_share")
+    return ("data.distribution", of) if of or says(clause, "only") or rare else None
 
 
 def _ratio(item: Quantity, clause: Clause) -> _Place:

@@ -36,7 +36,7 @@ def _hopeless(part: Clause) -> bool:
 @cache
 def _per_second() -> re.Pattern[str]:
     return re.compile(
-        r"(?i)(?<![\w.])(\d+(?:\.\d+)?)\s+(?!tokens?\b|requests?\b|quer)[a-z]{3,}\s?"
+        r"(?i)(?<![\w.])(\d+(?:\.\d+)?)\s+(?!tokens?\b|requests?\b|quer)[a-z]{3,}(?: [a-z]+){0,2}\s?"
         r"(?:/|per |a |every |each )\s?(?:s|sec|second)\b"
     )
 

@@ -67,7 +67,12 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
     best, kind = _best(text, cue, counted)
     if cue is None and kind == "RL" and best.subtask.startswith("rl-pixels"):
         best, kind = _best(text, "classification", domain)  # a screen or a camera alone is no environment
-    if cue == "RL" and domain == "CV" and counted is None and not any_holds(folded, word_lists("message_words", "signs")["seen"]):
+    if (
+        cue == "RL"
+        and domain == "CV"
+        and counted is None
+        and not any_holds(folded, word_lists("message_words", "signs")["seen"])
+    ):
         domain = "control"  # a drone is not a picture
     if cue in _SEEN_TYPES and domain in (None, "control") and not _is_of_signals(folded):
         domain = "CV"  # said of things one sees, where nothing else is named
@@ -79,6 +84,8 @@ def read_goal(prose: Prose, told: Sequence[Prose] = (), *, has_classes: bool = F
         free, other = _best(text, None, counted)
         if free.score >= _SURE and _is_sure(free, folded) and cue in _also(free.subtask):
             best, kind, cue = free, other, other  # a task's own name tells more than a verb: "wake word detection"
+    if cue is None and not weak and (kind == "segmentation" or _is_elsewhere(best.subtask, domain)):
+        return None  # one strong word alone: "the prompt part" cuts nothing out of a picture
     if best.by_default or best.score < _ENOUGH or (cue is None and not weak and not _is_sure(best, folded)):
         if domain is None or not (cue or weak):
             return None

@@ -24,7 +24,8 @@ _OBSERVED = ("after ", "at ", "by ", "第", "在")
 
 def read_setup(fields: Fields) -> Setup:
     """The existing set-up and the method the user has fixed."""
-    running = (*fields.issues, fields.base_model, fields.specific)
+    # What was said last holds: a dialogue appends to the list.
+    running = (*reversed(fields.issues), fields.base_model, fields.specific)
     method = _first(running, "method") or _first((fields.budget, *reversed(fields.challenges)), "method")
     return Setup(
         framework=_first((fields.framework, fields.base_model, *fields.issues), "framework"),
