@@ -151,3 +151,39 @@ def test_passages_are_ranked_once_each_and_equal_scores_share_a_rank(make_report
     ranks = names["ranks_of"](scores, np.array([4, 4, 8]))
     assert ranks.tolist() == [1.0, 2.0, 1.5]
     assert names["score"](ranks, ranks) == pytest.approx((1 + 1 / 2 + 1 / 1.5) / 3)
+
+
+def test_the_bigram_baseline_is_a_distribution(make_report: Any) -> None:
+    """After each token the probabilities of all tokens add up to one, and what was seen is likelier."""
+    import numpy as np
+
+    from deep_learning_expert.tools.recipe.project.choice import read_choice
+
+    text = render(read_choice(make_report("corpus", "transformers"), "transformers"))["evaluate.py"]
+    names: dict[str, Any] = {"np": np}
+    exec(text[text.index("_MOST_COUNTED") : text.index("def judge")], names)
+    train = np.array([0, 1, 0, 1, 0, 2, 0, 1], dtype=np.uint16)
+    before, after = (grid.ravel() for grid in np.meshgrid(np.arange(4), np.arange(4), indexing="ij"))
+    chances = np.exp(-names["baseline"](train, before, after, 4)).reshape(4, 4)
+    assert chances.sum(axis=1)[:3] == pytest.approx(1.0, abs=1e-9)
+    assert chances[0].argmax() == 1 and chances.min() > 0
+
+
+def test_a_plan_of_a_size_nobody_wrote_down_is_refused(make_report: Any) -> None:
+    from deep_learning_expert.tools.errors import CannotSayError
+    from deep_learning_expert.tools.recipe.project.choice import read_choice
+
+    report = make_report("corpus", "transformers")
+    report["decisions"]["architecture"]["id"] = "llama-style-90b"
+    with pytest.raises(CannotSayError) as caught:
+        read_choice(report)
+    assert caught.value.code == "project.no_model"
+
+
+def test_a_batch_in_tokens_becomes_rows(make_report: Any) -> None:
+    from deep_learning_expert.tools.recipe.project.choice import read_choice
+
+    report = make_report("corpus", "transformers", batch_size=500_000, batch_unit="tokens")
+    report["decisions"]["architecture"]["id"] = "gpt2"
+    config = render(read_choice(report, "transformers"))["config.py"]
+    assert "batch_size: int = 488" in config and "context: int = 1024" in config
