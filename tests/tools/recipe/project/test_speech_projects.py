@@ -1,4 +1,4 @@
-"""Projects for speech recognition: error rates by hand, readers, what is refused, and the plan's own networks in small."""
+"""Projects for speech recognition: error rates by hand, readers, refusals, and the plan's own networks in small."""
 
 from __future__ import annotations
 
@@ -177,7 +177,8 @@ torch.set_num_threads(1)
 quiet()
 write_sample(Path("d"))
 rows = list(csv.reader(open("d/manifest.csv", encoding="utf-8")))
-few = [row for part, count in (("train", 8), ("val", 3), ("test", 3)) for row in [r for r in rows if r[2] == part][:count]]
+parts = (("train", 8), ("val", 3), ("test", 3))
+few = [row for part, count in parts for row in [row for row in rows if row[2] == part][:count]]
 csv.writer(open("d/manifest.csv", "w", encoding="utf-8", newline="")).writerows([rows[0], *few])
 config = replace(
     PLAN, weights="w", max_steps=2, batch_size=4, accumulation=1, workers=0, evaluations=1, log_every=1, **MORE
@@ -199,8 +200,10 @@ def test_the_planned_encoder_learns_from_weights_on_the_disk(family: str, run_in
         f"""
         from transformers import {kind}Config, {kind}Model, Wav2Vec2FeatureExtractor
 
-        sizes = dict(hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, conv_dim=(16,) * 7,
-                     num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4)
+        sizes = dict(
+            hidden_size=32, num_hidden_layers=2, num_attention_heads=2, intermediate_size=64, conv_dim=(16,) * 7,
+            num_conv_pos_embeddings=16, num_conv_pos_embedding_groups=4,
+        )
         {kind}Model({kind}Config(**sizes)).save_pretrained("w")
         Wav2Vec2FeatureExtractor(return_attention_mask=True).save_pretrained("w")
         """
@@ -216,20 +219,25 @@ def test_the_planned_encoder_learns_from_weights_on_the_disk(family: str, run_in
 def test_whisper_learns_from_weights_on_the_disk_in_the_language_that_is_set(run_in: Any) -> None:
     run_in(
         """
-        from transformers import GenerationConfig, WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration
-        from transformers import WhisperProcessor, WhisperTokenizer
+        from transformers import (
+            GenerationConfig, WhisperConfig, WhisperFeatureExtractor, WhisperForConditionalGeneration, WhisperProcessor,
+            WhisperTokenizer,
+        )
         from transformers.convert_slow_tokenizer import bytes_to_unicode
         from transformers.models.whisper.tokenization_whisper import LANGUAGES
 
         tokens = [*bytes_to_unicode().values(), "<|endoftext|>"]
-        words = WhisperTokenizer(vocab={token: n for n, token in enumerate(tokens)}, merges=[], pad_token="<|endoftext|>")
+        vocabulary = {token: number for number, token in enumerate(tokens)}
+        words = WhisperTokenizer(vocab=vocabulary, merges=[], pad_token="<|endoftext|>")
         spoken = [f"<|{code}|>" for code in LANGUAGES]
         marks = ["<|startoftranscript|>", *spoken, "<|translate|>", "<|transcribe|>", "<|notimestamps|>"]
         words.add_special_tokens({"extra_special_tokens": marks})
         number = words.convert_tokens_to_ids
         special = dict(decoder_start_token_id=number(marks[0]), bos_token_id=256, eos_token_id=256, pad_token_id=256)
-        sizes = dict(d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2,
-                     encoder_ffn_dim=64, decoder_ffn_dim=64, suppress_tokens=None, begin_suppress_tokens=None)
+        sizes = dict(
+            d_model=32, encoder_layers=1, decoder_layers=1, encoder_attention_heads=2, decoder_attention_heads=2,
+            encoder_ffn_dim=64, decoder_ffn_dim=64, suppress_tokens=None, begin_suppress_tokens=None,
+        )
         model = WhisperForConditionalGeneration(WhisperConfig(vocab_size=len(words), **sizes, **special))
         model.generation_config = GenerationConfig(
             is_multilingual=True, lang_to_id={mark: number(mark) for mark in spoken}, max_length=448,
