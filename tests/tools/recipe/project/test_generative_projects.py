@@ -122,6 +122,7 @@ def test_copies_count_once_and_judged_pictures_keep_their_noise(run_in: Any) -> 
         first, second = data.val[3], data.val[3]
         assert all(torch.equal(first["inputs"][name], second["inputs"][name]) for name in ("noisy", "time"))
         assert not torch.equal(data.train[3]["target"], data.train[3]["target"])
+        assert len(load_data(Path("digits"), replace(PLAN, image_size=8, val_pictures=50)).val) == 50
         assert data.train.picture(0).abs().max() <= 1
         """,
     )
@@ -242,7 +243,7 @@ def test_pairs_are_cut_at_the_same_place(run_in: Any) -> None:
             values = generator.integers(0, 128, (40, 56, 3), dtype=np.uint8)
             Image.fromarray(2 * values).save(f"pairs/target/{number}.png")
             Image.fromarray(values).save(f"pairs/input/{number}.png")
-        data = load_data(Path("pairs"), replace(PLAN, patch=16))
+        data = load_data(Path("pairs"), replace(PLAN, patch=16, patches_each=4))
         assert "0 degraded here" in data.info.summary and len(data.train) == 4 * 8
         for item in range(20):
             row = data.train[item]
@@ -314,7 +315,10 @@ def test_adapters_alone_are_kept_and_diffusers_reads_them(
         config = replace(SMOKE, weights="base", draws=2)
         make_tiny_base(config, Path("base"), steps=1)
         write_sample(Path("data"))
+        often = load_data(Path("data"), replace(config, least_epoch_steps=100)).train
+        assert 100 * config.batch_size <= len(often) < 100 * config.batch_size + 168 and often[len(often) - 1]
         data = load_data(Path("data"), config)
+        assert len(data.train) == 168
         model, place = build_model(config, data.info), torch.device("cpu")
         trained = [name for name, item in model.named_parameters() if item.requires_grad]
         assert trained and all("lora_" in name and name.startswith("unet.") for name in trained)
