@@ -18,6 +18,14 @@ def side_by_side(context: Context) -> list[str]:
     return [line.rstrip() for line in _lines(context, context.language)]
 
 
+def of_the_chosen(context: Context) -> list[str]:
+    """Lines about the candidate that the plan is for: its size, speed and memory."""
+    winner = context.candidate
+    mode = say(f"plan.mode.{winner.mode.replace('-', '_')}")
+    head = _text(say("chat.candidates.name", name=winner.name, mode=mode), context.language)
+    return [head, *(f"    {_text(remark, context.language)}" for remark in list(_facts(winner))[1:])]
+
+
 def _lines(context: Context, lang: Language) -> Iterator[str]:
     comparison = context.comparison
     yield _text(say("chat.candidates.head"), lang)

@@ -30,12 +30,22 @@ def difference(report: Report, earlier: Report, verdicts: Container[str] = ()) -
     if fresh:
         lines.append(template(lang, "view.notices"))
         lines += (f"  • {text}" for text in fresh)
+    gone = _no_longer(report, earlier)
+    if gone:
+        lines.append(template(lang, "chat.settled"))
+        lines += (f"  • {text}" for text in gone)
     known = {item.text for item in earlier.assumptions}
     assumed = [item.text for item in report.assumptions if item.text not in known]
     if assumed:
         lines.append(template(lang, "view.assumptions"))
         lines += (f"  • {text}" for text in assumed)
     return lines
+
+
+def _no_longer(report: Report, earlier: Report) -> list[str]:
+    """Warnings of the plan before that the present one has no more, in no wording."""
+    ids = {notice.id for notice in report.notices}
+    return [item.text for item in earlier.notices if item.severity != "note" and item.id not in ids]
 
 
 def _in_order(changes: Iterable[Change]) -> list[Change]:

@@ -11,11 +11,11 @@ from deep_learning_expert.skill.expert import Conversation, Expert
 from deep_learning_expert.skill.intake.draft import TaskDraft
 from deep_learning_expert.skill.intake.measured_words import told_result
 from deep_learning_expert.skill.intake.message import read_message
-from deep_learning_expert.skill.interfaces.chat_candidates import side_by_side
+from deep_learning_expert.skill.interfaces.chat_candidates import of_the_chosen, side_by_side
 from deep_learning_expert.skill.interfaces.chat_evidence import diagnosis, observed, read_log
 from deep_learning_expert.skill.interfaces.chat_model import ChatModel
 from deep_learning_expert.skill.interfaces.chat_questions import reply_to, with_reply
-from deep_learning_expert.skill.interfaces.chat_replies import announces_log, asks_what_else
+from deep_learning_expert.skill.interfaces.chat_replies import announces_log, asks_how_big, asks_what_else, asks_why_not
 from deep_learning_expert.skill.interfaces.chat_session import ChatSession
 from deep_learning_expert.skill.interfaces.chat_topics import about_the_plan
 from deep_learning_expert.skill.interfaces.chat_voice import Voice
@@ -96,6 +96,7 @@ class PlanTalk:
             return False
         if conversation.session.state.name == "asking":
             self.voice.say("not_open")
+            self._next_question()
         elif result.kind == "test" and not conversation.session.context.needs.limits.targets:
             self.voice.say("measured.no_target")
         elif not result.values:
@@ -108,7 +109,9 @@ class PlanTalk:
     def _hesitates(self, message: str, conversation: Conversation) -> bool:
         """Whether the person asks what else there is, and then sees the candidates side by side."""
         planned = conversation.session.state.name in ("planned", "renegotiating")
-        if not planned or not asks_what_else(message) or read_message(message, self.draft).changed_paths():
+        if not planned or not asks_what_else(message):
+            return False
+        if not asks_why_not(message) and read_message(message, self.draft).changed_paths():
             return False
         self.voice.write("\n".join(side_by_side(conversation.session.context)))
         return True
@@ -136,6 +139,8 @@ class PlanTalk:
     def _answer_from_the_plan(self, message: str) -> None:
         """What can be said to a message that states nothing new."""
         told = about_the_plan(message, self.report) if self.report is not None else []
+        if asks_how_big(message) and self.report is not None and self.report.plan and self.conversation is not None:
+            told += of_the_chosen(self.conversation.session.context)
         if announces_log(message):
             self.voice.say("paste_log")
         elif told:

@@ -26,6 +26,9 @@ _ANSWER_KEYS = {
 }
 
 
+_ASKING = ("吗", "呢", "么")  # a Chinese question needs no question mark
+
+
 @dataclass(frozen=True)
 class Reply:
     """What a message means for the open question. kind: "assume" all that is missing, this is "unknown", an "answer",
@@ -63,6 +66,8 @@ def _answers(field: str, answer: str, task: Mapping[str, Any]) -> bool:
 def _is_more_than_an_answer(message: str, draft: TaskDraft) -> bool:
     """Whether a reply states facts of its own, asks back, or has left the subject."""
     if len(message) > LONGEST_ANSWER or "\n" in message or any(mark in message for mark in "?？"):
+        return True
+    if message.strip().rstrip("。.!！ ").endswith(_ASKING):
         return True
     if read_message(message, draft).changed_paths():
         return True

@@ -77,6 +77,18 @@ def asks_what_else(message: str) -> bool:
     return len(low) < LONGEST_ANSWER and any(word in low for word in _words()["what_else"])
 
 
+def asks_why_not(message: str) -> bool:
+    """ "why not Whisper?", 为什么不用 Whisper: no other model is in use for being asked about."""
+    low = message.lower().replace("’", "'")
+    return any(word in low for word in _words()["why_not"])
+
+
+def asks_how_big(message: str) -> bool:
+    """Whether a message asks for the size or the memory of what is planned."""
+    low = message.lower()
+    return len(low) < LONGEST_ANSWER and any(word in low for word in _words()["how_big"])
+
+
 def choice_meant(message: str, choices: list[str]) -> str | None:
     """The choice meant by its number or its words; None when the reply is something else."""
     said = message.strip().rstrip(".)。）").lower()

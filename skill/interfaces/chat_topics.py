@@ -21,6 +21,8 @@ def about_the_plan(message: str, report: Report) -> list[str]:
     if report.plan is None or len(message) > _LONGEST:
         return []
     asked = fold(message)
+    if not _asks(asked):
+        return []
     topics = [row for row in _topics().values() if any(occurs(asked, words) for words in row["words"])]
     places = dict.fromkeys(place for row in topics for place in row["at"])
     found = [line for place in places for line in _told(report, place)]
@@ -28,6 +30,10 @@ def about_the_plan(message: str, report: Report) -> list[str]:
         missing = template(report.language, "chat.not_in_plan")
         return [missing.format(labels=", ".join(label(place, report.language) for place in places))]
     return found
+
+
+def _asks(asked: str) -> bool:
+    return any(occurs(asked, words) for words in _topics()["asks"]["words"])
 
 
 @cache

@@ -159,6 +159,8 @@ def _all_named(
     """(id, words) of every run of words that names a model for this task and overlaps no longer one, longest first."""
     taken: list[range] = []
     for run, before in _runs(text):
+        if not run:
+            continue  # nothing is left of a run of marks alone
         place = range(len(before), len(before) + len(run))
         if f" {before.rstrip()}".endswith(unwanted) or any(place[0] in other or place[-1] in other for other in taken):
             continue
