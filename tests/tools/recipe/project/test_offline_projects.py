@@ -75,3 +75,18 @@ def test_recordings_that_cannot_teach_stop(
     assert done.returncode == 1
     assert sentence in done.stderr and "Traceback" not in done.stderr
     assert not (folder / "runs").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("d.npz", b"PK\x03\x04 cut off"), ("d.csv", b"episode,action\n\xff\xfe,1\n")]
+)
+def test_a_damaged_recording_is_named(
+    name: str, content: bytes, make_report: Any, folder: Path, python_with: Any
+) -> None:
+    python = python_with("offline")
+    write_project(_report(make_report, "iql"), folder)
+    (folder / name).write_bytes(content)
+    command = [python, "train.py", "--data", name]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 1
+    assert name in done.stderr and "Traceback" not in done.stderr
