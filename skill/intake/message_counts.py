@@ -25,6 +25,7 @@ _NEAR = 6  # Chinese characters between a number and what it counts
 _MOST_NUMBERS = 60  # looked at in one message
 _MOST_CLASSES = 20_000
 _SHORT_ANSWER, _MOST_TOLD_SHORT = 32, 500  # characters of a clause; classes
+_MEASURES_OF_KINDS = ("类", "档", "级", "种")  # 分6档: nothing else is said
 _MANY = 1_000  # of things without a name
 _FEWEST_SAMPLES = 30  # of things nobody listed: fewer are hardly the data
 _SHORT_RESOLUTIONS = ("2k", "4k", "8k")
@@ -238,7 +239,9 @@ def _kinds_end(behind: str) -> int | None:
 
 def _is_sorted_into(before: str, behind: str, clause: Clause) -> bool:
     """Whether things are told apart, sorted or routed into that many: "route them to 14 teams", 新闻分8个主题."""
-    if not behind or behind.startswith(tuple(vocabulary("message_words")["not_classes"]["parts"])):
+    if behind.startswith(tuple(vocabulary("message_words")["not_classes"]["parts"])):
+        return False
+    if not behind and not clause.text.endswith(_MEASURES_OF_KINDS):
         return False
     into = _into().search(before)
     if not into:
