@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
+from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -60,3 +63,83 @@ def test_each_optimizer_is_keras_own_class_with_the_hooks(optimizer: str, make_r
     text = (folder / "train.py").read_text()
     assert f"class Optimizer(Measured, keras.optimizers.{optimizer}):" in text
     assert ("momentum=config.momentum" in text) == (optimizer == "SGD")
+
+
+def _run(python: str, folder: Path, lines: str, backend: str = "tensorflow") -> None:
+    environment = {**os.environ, "KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(
+        [python, "-c", dedent(lines)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+@pytest.mark.parametrize("optimizer", ["AdamW", "SGD"])
+@pytest.mark.parametrize("backend", ["tensorflow", "jax"])
+def test_a_factor_is_a_rate_of_its_own(
+    backend: str, optimizer: str, make_report: Any, folder: Path, python_with: Any
+) -> None:
+    python = python_with("keras")
+    if subprocess.run([python, "-c", f"import {backend}"], capture_output=True, check=False).returncode:
+        pytest.skip(f"NOT RUN: {backend} is not installed beside Keras")
+    write_project(make_report("images", "keras", optimizer=optimizer, weight_decay=0.1), folder)
+    _run(
+        python,
+        folder,
+        """
+        import numpy as np
+        from dataclasses import replace
+        import train
+        import keras
+        from config import SMOKE
+
+        def trained(rate, factor):
+            keras.utils.set_random_seed(0)
+            model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3), keras.layers.Dense(2, name="head")])
+            optimizer = train.build_optimizer(model, replace(SMOKE, learning_rate=rate, clip=1.0), None)
+            optimizer.factors = {item.path: factor for item in model.trainable_variables}
+            model.compile(optimizer, loss="mse")
+            generator = np.random.default_rng(0)
+            for _ in range(4):
+                model.train_on_batch(generator.normal(size=(8, 4)), generator.normal(size=(8, 2)))
+            return [np.asarray(item) for item in model.trainable_variables]
+
+        for one, other in zip(trained(0.02, 0.25), trained(0.005, 1.0)):
+            assert np.allclose(one, other, atol=1e-6), (one, other)
+        """,
+        backend,
+    )
+
+
+def test_blocks_of_pretrained_networks_are_told_apart(make_report: Any, folder: Path, python_with: Any) -> None:
+    python = python_with("keras")
+    write_project(make_report("images", "keras"), folder)
+    _run(
+        python,
+        folder,
+        """
+        from dataclasses import replace
+        import keras
+        from config import SMOKE
+        from groups import depths_of, rate_factors
+
+        for name, blocks in (("ConvNeXtTiny", 3 + 3 + 9 + 3), ("EfficientNetB0", 16), ("ResNet50", 3 + 4 + 6 + 3)):
+            network = getattr(keras.applications, name)(include_top=False, weights=None, input_shape=(64, 64, 3))
+            depths = depths_of([item.path for item in network.trainable_variables])
+            assert blocks <= max(depths.values()) <= blocks + 8, (name, max(depths.values()))
+            assert list(depths.values()) == sorted(depths.values()) and min(depths.values()) == 0
+
+        entered = keras.Input((64, 64, 3))
+        features = keras.layers.GlobalAveragePooling2D()(network(entered))
+        model = keras.Model(entered, keras.layers.Dense(2, name="head")(features))
+        factors = rate_factors(model, replace(SMOKE, layer_decay=0.5, head_factor=10.0, backbone_factor=0.1))
+        assert factors["head/kernel"] == factors["head/bias"] == 10.0
+        rest = [factor for path, factor in factors.items() if not path.startswith("head/")]
+        assert max(rest) == 0.05 and min(rest) < 1e-6 and rest == sorted(rest)
+        """,
+    )
