@@ -187,3 +187,25 @@ def test_a_batch_in_tokens_becomes_rows(make_report: Any) -> None:
     report["decisions"]["architecture"]["id"] = "gpt2"
     config = render(read_choice(report, "transformers"))["config.py"]
     assert "batch_size: int = 488" in config and "context: int = 1024" in config
+
+
+def test_pairs_are_alike_exactly_when_their_classes_are(make_report: Any) -> None:
+    import numpy as np
+
+    from deep_learning_expert.tools.recipe.project.choice import read_choice
+
+    text = render(read_choice(make_report("examples", "transformers"), "transformers"))["data.py"]
+    names: dict[str, Any] = {"np": np, "Any": Any}
+    exec("from __future__ import annotations\n" + text[text.index("def texts_of") :], names)
+    samples = [{"text": f"{label}{number}", "label": label} for label in range(3) for number in range(5)]
+
+    class Config:
+        split_seed, pairs_each, max_length = 0, 4, 9
+
+    def tokenizer(texts: list[str], **_: Any) -> dict[str, list[list[int]]]:
+        return {"input_ids": [[int(letter) for letter in text] for text in texts]}
+
+    rows = names["encode"](samples, tokenizer, Config, None)
+    assert len(rows) == 15 * 2 * 4
+    assert all(row["labels"] == float(row["query_ids"][0] == row["input_ids"][0]) for row in rows)
+    assert all(row["query_ids"] != row["input_ids"] for row in rows)
