@@ -17,7 +17,7 @@ from deep_learning_expert.skill.intake.vocabulary_files import Terms, numbered_l
 
 T = TypeVar("T")
 _LONGEST_START = 3  # characters by which terms are looked up
-_LONGEST_KEPT = 2_000  # characters; longer texts are read by few lists, and are not worth keeping
+_LONGEST_KEPT = 2_000  # characters; longer texts are read by few lists, and are not worth a pass of their own
 _NEGATIONS = ("no ", "not ", "without ", "never ", "n't ", "非", "无", "没有", "不", "无需", "no longer ")
 
 Rows = tuple[tuple[str, T], ...]

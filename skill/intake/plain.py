@@ -19,7 +19,8 @@ _KEPT_WIDE = "，；：！？（）。、“”‘’"
 @cache
 def _characters() -> Mapping[int, str]:
     wide = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in _KEPT_WIDE}
-    return {**wide, 0x3000: " ", **simplified_characters()}
+    halves = dict.fromkeys(range(0xD800, 0xE000), "\ufffd")  # half a character, of broken Unicode, cannot be kept
+    return {**wide, 0x3000: " ", **simplified_characters(), **halves}
 
 
 def plain(text: str) -> str:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from deep_learning_expert.skill.intake.hearing import Starts, by_start, standing
+from deep_learning_expert.skill.intake.hearing import Starts, any_holds, by_start, standing
 from deep_learning_expert.skill.intake.matching import fold, occurs, terms_of
 from deep_learning_expert.skill.intake.vocabulary_files import vocabulary, word_lists
 from deep_learning_expert.tools.requirements import Domain, TaskType
@@ -47,7 +47,7 @@ def read_domain(words: str) -> Domain | None:
     """The domain behind free text ("graph (molecules)", "计算机视觉"); None when no word is known."""
     text = fold(words)
     for domain, terms in word_lists("domains", "words").items():
-        if any(occurs(text, term) for term in terms):
+        if any_holds(text, terms):
             return domain  # type: ignore[return-value]  # the table's keys are held to Domain by a test
     return None
 

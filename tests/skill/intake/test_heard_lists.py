@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from deep_learning_expert.evals.intake.gold import cases
 from deep_learning_expert.skill.intake import hearing, message_setup
 from deep_learning_expert.skill.intake.matching import fold
+from deep_learning_expert.skill.intake.message import read_message
 from deep_learning_expert.skill.intake.message_setup import _begins_a_model, _is_model, _piece, _run
 from deep_learning_expert.skill.intake.plain import plain
 from deep_learning_expert.skill.intake.vocabulary_files import Terms, numbered_lists, word_lists
@@ -73,6 +74,7 @@ def test_the_first_look_misses_no_model_of_several_words(words: list[str]) -> No
 @given(st.text(st.one_of(st.characters(), st.sampled_from("訓練數據１２（，：ＡＢ　")), max_size=80))
 def test_plain_characters_are_those_of_a_character_by_character_translation(text: str) -> None:
     table = {ord(char): other for char in map(chr, range(0xFF01, 0xFF5F)) if (other := plain(char)) != char}
+    table.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
     assert plain(text) == text.translate({**table, 0x3000: " ", **simplified_characters()})
 
 
@@ -83,3 +85,8 @@ def test_a_long_text_folds_like_its_pieces_do(lines: list[str]) -> None:
     text = "\n".join(lines)
     padded = text + "\n" + "x" * 2_000  # long texts are folded line by line
     assert fold(padded) == " ".join(filter(None, (fold(text), "x" * 2_000)))
+
+
+def test_broken_unicode_makes_a_task_all_the_same() -> None:
+    task = read_message("classify 5,000 photos of leaves \ud83d into 12 diseases").task()
+    assert task is not None and "\ud83d" not in task.model_dump_json()

@@ -107,9 +107,7 @@ def test_every_offered_choice_is_an_answer(reply: str, choice: str) -> None:
 
 
 def test_details_after_the_question_for_the_goal_are_no_strangers_message() -> None:
-    said = talk(
-        "EfficientNetV2 or ConvNeXt for fine-grained bird photos - which would you take?", "120 species, 14k photos"
-    )
+    said = talk("I want to fine-tune a neural network in PyTorch", "120 species, 14k photos")
     assert "What should the network learn" in said[1] and "outside deep learning" not in said[2]
 
 
