@@ -26,7 +26,10 @@ from deep_learning_expert.skill.intake.reading import read_task
 from deep_learning_expert.skill.trigger.decide import decide
 
 _Z = 1.96
-_SETS = ("development", "held_out", "fresh", "unseen", "later", "last", "strangers_a", "strangers_b", "strangers_c", "strangers_d")
+_SETS = (
+    "development", "held_out", "fresh", "unseen", "later", "last",
+    "strangers_a", "strangers_b", "strangers_c", "strangers_d",
+)  # fmt: skip
 _PASTE_BYTES = 20_000
 
 

@@ -25,7 +25,7 @@ _STRONG, _AGAINST = "strong", "against"  # groups of the file: a strong word hid
 _TOKEN = re.compile(r"[a-z]+|[0-9]+|[à-ɏ\u0370-\u052fa-z]+|[\u3040-\u9fff\uac00-\ud7af]|[+#]")
 _PAUSE = re.compile(r"[,;:!?()\n\u3001-\u3011\uff01-\uff1f]")  # a term does not run across one
 _SHORTEST_STEMMED = 5
-_SHORTEST_MENDED = 7
+_SHORTEST_MENDED, _LONGEST_MENDED = 7, 24
 _MOST_WORDS = 16_384  # whose stems are kept
 # Ending -> what stands for it; the first that fits counts, so families such as classify/classifier/classification meet.
 _ENDINGS = (
@@ -109,7 +109,7 @@ def _with_one_letter_less(word: str) -> Iterator[str]:
 def _mended(word: str) -> str:
     """The stem of the name that `word` misspells by one letter, or the word's own stem."""
     lexicon, stem = _lexicon(), _stem(word)
-    if len(word) < _SHORTEST_MENDED or stem in lexicon.known:
+    if not _SHORTEST_MENDED <= len(word) <= _LONGEST_MENDED or stem in lexicon.known:
         return stem
     return next((lexicon.deletions[gap] for gap in _with_one_letter_less(word) if gap in lexicon.deletions), stem)
 
