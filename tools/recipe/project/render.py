@@ -85,7 +85,7 @@ def _context(choice: Choice) -> dict[str, Any]:
         "versions": {**table("shared/settings.toml")["pins"], **choice.backend.settings.get("pins", {})},
         "trace_stride": max(1, steps // _MOST_TRACED_STEPS),
         "pins": _pins(choice, "libraries"),
-        "export_pins": _pins(choice, "export_libraries"),
+        "export_pins": [] if choice.model.get("export_flag") == "" else _pins(choice, "export_libraries"),
         "foreign_framework": choice.framework if choice.framework not in (None, *routes["frameworks"]) else None,
         "applied": [name for name in choice.techniques if name in applied],
         "left": [name for name in choice.techniques if name not in applied],

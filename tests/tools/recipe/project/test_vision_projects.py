@@ -305,3 +305,9 @@ def test_pictures_are_normalised_as_their_weights_were_and_sized_as_the_network_
         assert model(torch.randn(1, 3, 224, 224)).shape == (1, 2)  # its own size would be 518
         """,
     )
+
+
+def test_a_project_without_onnx_export_does_not_ask_for_its_packages(make_report: Any, folder: Path) -> None:
+    write_project(make_report("instances"), folder)
+    assert "onnx" not in (folder / "requirements.txt").read_text()
+    assert "python export.py runs/1 --data DATA\n" in (folder / "README.md").read_text(encoding="utf-8")
