@@ -1,9 +1,10 @@
-"""Makes shared/samples/spoken_digits.jsonl, the recordings that smoke runs of sound and speech projects learn from.
+"""Makes shared/samples/telephone_prompts.jsonl, the recordings that smoke runs of sound and speech projects learn from.
 
-usage: python tools/recipe/project/build/spoken_digits.py RECORDINGS   (numpy)
-RECORDINGS: the folder `recordings` of https://github.com/Jakobovski/free-spoken-digit-dataset, commit 26eb9aaf, CC
-BY-SA 4.0: WAV, 8 kHz, 16 bit, named <digit>_<speaker>_<take>.wav. Chosen are some takes of each digit and speaker,
-spread over the session. Each is written as IMA ADPCM, 4 bits per sample, in base 64; nothing else is changed.
+usage: python tools/recipe/project/build/telephone_prompts.py FOLDER   (numpy)
+FOLDER: where Debian's packages asterisk-core-sounds-{en,es,fr,it,ru}-wav 1.6.1 are unpacked, each under its language
+(`dpkg-deb -x PACKAGE FOLDER/en`): WAV, 8 kHz, 16 bit, digits/<digit>.wav and letters/<letter>.wav. Taken are the ten
+digits and the letters `_LETTERS`, in each language, without the silence around them. Each is written as IMA ADPCM,
+4 bits per sample, in base 64; nothing else is changed. NOTICE.md names voices and licences.
 """
 
 from __future__ import annotations
@@ -19,15 +20,15 @@ from types import ModuleType
 
 import numpy as np
 
-HERE = Path(__file__).resolve().parent
-TARGET = HERE.parent / "shared" / "samples" / "spoken_digits.jsonl"
-WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
-TAKES = (0, 10, 20, 30, 40)
+TARGET = Path(__file__).resolve().parents[1] / "shared" / "samples" / "telephone_prompts.jsonl"
+LANGUAGES = ("en", "es", "fr", "it", "ru")
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_LETTERS = "abcdefghijklmnopqrstuvxyz"  # w is long in most languages
+_QUIET, _MARGIN = 0.03, 240  # share of the peak below which there is silence; samples kept around the sound
 HEADER = {
-    "source": "Free Spoken Digit Dataset (Zohar Jackson and others), github.com/Jakobovski/free-spoken-digit-dataset",
-    "licence": "CC BY-SA 4.0, https://creativecommons.org/licenses/by-sa/4.0/",
-    "changes": "a choice of the recordings, coded as IMA ADPCM",
+    "source": "Asterisk core sounds 1.6.1, as Debian packages them (asterisk-core-sounds-{en,es,fr,it,ru}-wav)",
+    "licence": "CC BY-SA 3.0; Russian CC BY 3.0; see NOTICE.md",
+    "changes": "a choice of the recordings, without the silence around them, coded as IMA ADPCM",
     "rate": 8000,
 }
 
@@ -58,24 +59,26 @@ def coded(samples: list[int], sizes: list[int], index_steps: list[int]) -> bytes
 
 
 def read(file: Path) -> list[int]:
-    """The samples of a recording."""
+    """The samples of a recording, without the silence before and after."""
     with wave.open(str(file)) as sound:
         if (sound.getframerate(), sound.getsampwidth(), sound.getnchannels()) != (HEADER["rate"], 2, 1):
             raise SystemExit(f"{file} is not mono, 16 bit, {HEADER['rate']} Hz")
-        return [int(value) for value in np.frombuffer(sound.readframes(sound.getnframes()), "<i2")]
+        samples = np.frombuffer(sound.readframes(sound.getnframes()), "<i2").astype(int)
+    loud = np.flatnonzero(np.abs(samples) > _QUIET * np.abs(samples).max())
+    return [int(value) for value in samples[max(0, loud[0] - _MARGIN) : loud[-1] + _MARGIN]]
 
 
 def main(folder: Path) -> None:
     """Reads the chosen recordings and writes the file: a line that says whence, then one line per recording."""
     decoder, lines = shared_module(), [json.dumps(HEADER)]
     sizes, index_steps = decoder.step_sizes().tolist(), decoder.INDEX_STEPS.tolist()
-    for speaker in SPEAKERS:
-        for digit, word in enumerate(WORDS):
-            for take in TAKES:
-                samples = read(folder / f"{digit}_{speaker}_{take}.wav")
-                data = base64.b64encode(coded(samples, sizes, index_steps)).decode()
-                clip = {"speaker": speaker, "word": word, "take": take, "samples": len(samples), "data": data}
-                lines.append(json.dumps(clip))
+    names = {f"digits/{digit}": word for digit, word in enumerate(DIGITS)} | {f"letters/{one}": one for one in _LETTERS}
+    for language in LANGUAGES:
+        for name, word in names.items():
+            (file,) = (folder / language).rglob(f"sounds/*/{name}.wav")
+            samples = read(file)
+            data = base64.b64encode(coded(samples, sizes, index_steps)).decode()
+            lines.append(json.dumps({"language": language, "word": word, "samples": len(samples), "data": data}))
     TARGET.parent.mkdir(exist_ok=True)
     TARGET.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{TARGET}: {len(lines) - 1} recordings, {TARGET.stat().st_size} bytes")
