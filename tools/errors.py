@@ -64,10 +64,7 @@ class ExpertError(Exception):
     def sentence(self, lang: Language = "en") -> str:
         """What is wrong, where, and how to mend it, as one sentence."""
         return template(lang, f"errors.{self.code}").format_map(
-            {
-                name: value.text(lang) if isinstance(value, Words) else value
-                for name, value in self.params.items()
-            }
+            {name: value.text(lang) if isinstance(value, Words) else value for name, value in self.params.items()}
         )
 
     def __str__(self) -> str:
