@@ -18,7 +18,8 @@ from deep_learning_expert.tools.recipe.project.tables import table
 if TYPE_CHECKING:
     from jinja2.environment import TemplateExpression
 
-_LONGEST_COMMENT_CHARS = 100
+_LONGEST_LINE_CHARS = 120
+_INDENT = "    "
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,27 @@ class Field:
     type: str
     value: str
     comment: str = ""
+
+    @property
+    def source_text(self) -> str:
+        """The field in the body of the dataclass; a comment too long to follow the value stands above it, wrapped."""
+        from textwrap import wrap
+
+        line = f"{_INDENT}{self.name}: {self.type} = {self.value}"
+        if not self.comment:
+            return line
+        if len(beside := f"{line}  # {self.comment}") <= _LONGEST_LINE_CHARS:
+            return beside
+        start = f"{_INDENT}# "
+        above = wrap(
+            self.comment,
+            _LONGEST_LINE_CHARS,
+            initial_indent=start,
+            subsequent_indent=start,
+            break_on_hyphens=False,
+            break_long_words=False,  # addresses stay whole
+        )
+        return "\n".join([*above, line])
 
 
 def fields(choice: Choice) -> list[Field]:
@@ -113,16 +135,16 @@ def _hub_name(choice: Choice) -> str | None:
 
 def _default(choice: Choice, name: str, entry: Mapping[str, Any]) -> Field:
     """An entry has a `value` or an expression `plan`; `type` where the value does not show it; `source` in words, or
-    `figure`: the quantity of the evidence whose source stands there (`source` when there is none)."""
+    `figure`: the quantity of the evidence whose source stands there (`source` when there is none, or another value)."""
     value = evaluated(choice, entry["plan"]) if "plan" in entry else entry["value"]
     kind = entry.get("type", type(value).__name__)
     if isinstance(value, list):
         value, kind = tuple(value), entry.get("type", "tuple[float, ...]")
-    source = choice.source(entry["figure"]) if "figure" in entry else ""
+    stands = choice.figures.get(entry.get("figure", ""))
+    source = stands[1] if stands and stands[0] == value else ""
     return Field(name, kind, repr(value), _comment(source or entry.get("source", "")))
 
 
 def _comment(source: str) -> str:
-    """One printable line of readable length."""
-    text = " ".join("".join(char if char.isprintable() else " " for char in source).split())
-    return text if len(text) <= _LONGEST_COMMENT_CHARS else f"{text[: _LONGEST_COMMENT_CHARS - 1]}…"
+    """One printable line."""
+    return " ".join("".join(char if char.isprintable() else " " for char in source).split())

@@ -87,10 +87,49 @@ def test_config_holds_the_plans_numbers_with_their_sources(make_report: Any, fol
     assert "learning_rate: float = 0.01  # cited: a paper with a break" in (folder / "config.py").read_text()
 
 
+def test_a_long_source_is_shown_whole_above_its_setting(make_report: Any, folder: Path) -> None:
+    report = make_report("images")
+    source = "a long chain of reasoning " * 9 + "that ends here"
+    for record in report["evidence"]:
+        if record["quantity"] == "learning_rate":
+            record["source"] = source
+    write_project(report, folder)
+    lines = (folder / "config.py").read_text(encoding="utf-8").splitlines()
+    place = lines.index("    learning_rate: float = 0.01")
+    above = [line.removeprefix("    # ") for line in lines[place - 3 : place] if line.startswith("    # ")]
+    assert " ".join(above).endswith(source)
+    assert max(map(len, lines)) <= 120
+
+
 def test_length_in_steps_is_kept_in_steps(make_report: Any, folder: Path) -> None:
     write_project(make_report("text", epochs_or_steps="200,000 steps"), folder)
     plan = _config(folder).PLAN
     assert (plan.epochs, plan.max_steps) == (None, 200_000)
+
+
+@pytest.mark.parametrize("layout", ["items", "lifetimes"])
+def test_where_an_epoch_is_not_the_plans_the_updates_are(layout: str, make_report: Any, folder: Path) -> None:
+    write_project(make_report(layout), folder)
+    plan = _config(folder).PLAN
+    assert (plan.epochs, plan.max_steps) == (None, 500)
+    assert "max_steps: int | None = 500  # computed: epochs x steps" in (folder / "config.py").read_text()
+
+
+def test_without_known_updates_the_plans_epochs_stay(make_report: Any, folder: Path) -> None:
+    report = make_report("lifetimes", epochs_or_steps="60 epochs")
+    report["evidence"] = [record for record in report["evidence"] if record["quantity"] != "steps"]
+    write_project(report, folder)
+    plan = _config(folder).PLAN
+    assert (plan.epochs, plan.max_steps) == (60, None)
+
+
+def test_a_batch_of_pairs_is_told_as_the_plans_pictures(make_report: Any, folder: Path) -> None:
+    report = make_report("items", batch_size=128)
+    report["evidence"].append({"quantity": "batch_size", "value": 128.0, "kind": "cited", "source": "a recipe"})
+    write_project(report, folder)
+    line = next(line for line in (folder / "config.py").read_text().splitlines() if "batch_size: int = 64" in line)
+    assert "pairs" in line and "cited" not in line
+    assert "64 pairs, which are the 128 pictures" in (folder / "README.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("scheduler", back_end("torch").routes["schedules"]["offered"])
