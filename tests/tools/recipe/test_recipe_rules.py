@@ -123,3 +123,9 @@ def test_unwanted_augmentation_is_left_out():
 )
 def test_reinforcement_learning_has_its_own_must_haves(subtask, model, expected):
     assert expected <= ids(needs(subtask), model)
+
+
+@pytest.mark.parametrize("subtask", ["image-retrieval", "face-recognition"])
+def test_pictures_that_stand_for_an_identity_are_not_mixed(subtask: str) -> None:
+    assert {"mixup", "cutmix"} <= ids(needs("image-classification", samples=60_000), VIT)
+    assert not {"mixup", "cutmix"} & ids(needs(subtask, samples=60_000), VIT)
