@@ -12,6 +12,7 @@ from typing import Literal
 
 from deep_learning_expert.tools.catalog.models import architecture, has_architecture
 from deep_learning_expert.tools.figures import Figure, cited, computed, given
+from deep_learning_expert.tools.quantities.lexicon import targets as metrics
 from deep_learning_expert.tools.requirements import Requirements
 from deep_learning_expert.tools.wording import Remark, say
 
@@ -22,6 +23,8 @@ _BYTES_PER_PARAM_INT4 = 0.5
 # A desktop CPU peaks near this many fp32 operations a second; generous, so that only the hopeless is named.
 _CPU_PEAK_OPS = 2e12
 _FEW_IMAGES = 1000
+# Scales of tools/quantities/names.toml with a best value; a return or a perplexity has none.
+_BOUNDED = frozenset({"share", "percent-points", "correlation"})
 
 
 @dataclass(frozen=True)
@@ -107,9 +110,11 @@ def _latency_on_cpu(needs: Requirements) -> Contradiction | None:
 
 def _perfect_target(needs: Requirements) -> Contradiction | None:
     for target in needs.limits.targets:
-        whole = 100.0 if target.unit == "%" else 1.0
+        record = metrics().get(target.quantity)
+        scale = record.scale if record else "share" if target.unit == "%" else "open"
+        percent = target.unit == "%" or target.value > 1.0 or scale == "percent-points"
         rising = not target.conditions.get("direction", ">=").startswith("<")
-        if rising and target.value >= whole and target.unit in ("%", ""):
+        if rising and scale in _BOUNDED and target.value >= (100.0 if percent else 1.0) and target.unit in ("%", ""):
             return Contradiction("perfect-target", say("intake.perfect_contradiction", target=target), "warning")
     return None
 

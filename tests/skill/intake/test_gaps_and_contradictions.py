@@ -104,6 +104,13 @@ def test_a_plain_task_has_no_contradiction() -> None:
     assert contradictions(needs("classification", "CV", "flowers", "20,000 images", "one RTX 3090")) == ()
 
 
+@pytest.mark.parametrize("target", ["mean return > 19", "return >= 500", "accuracy 95%", "accuracy 0.97"])
+def test_only_the_best_value_of_a_bounded_metric_is_a_perfect_target(target: str) -> None:
+    found = needs("RL", "control", "CartPole in a simulator", None, "one GPU", constraints={"accuracyTarget": target})
+    assert found.limits.targets
+    assert "perfect-target" not in {item.id for item in contradictions(found)}
+
+
 def test_a_blocking_contradiction_ends_in_renegotiation() -> None:
     task = json.loads(
         '{"task": {"type": "classification", "domain": "CV", "specificTask": "images"}, "data": {"size": "20k images"},'
