@@ -372,3 +372,4 @@ def test_a_network_in_the_plans_place_is_named_with_its_reason(
     assert said in readme and name in readme.split(said)[0]
     assert written in (folder / "config.py").read_text()
     assert ("optimizer=MuSGD lr0=" in readme) == (layout == "boxes")  # Ultralytics itself has it
+    assert (" patience=" in readme) == (layout == "boxes")
