@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST_TRACED_STEPS = 2000
 _PLANNED_STEPS_UNKNOWN = 1000
+_USUAL_DEVICES = 4  # of one machine, where the plan names no more than one
 
 
 @cache
@@ -81,6 +82,8 @@ def _context(choice: Choice) -> dict[str, Any]:
         "optimizer_call": routes["optimizers"][choice.optimizer],
         "data_help": template("en", f"project.readme.data.{choice.layout}").split(".")[0].replace('"', "'"),
         "planned_steps": steps,
+        "processes": processes(choice),
+        "two_nodes": _shared_by(choice, 2 * processes(choice)),
         "rate_range": rate_range(choice),
         "versions": {**table("shared/settings.toml")["pins"], **choice.backend.settings.get("pins", {})},
         "trace_stride": max(1, steps // _MOST_TRACED_STEPS),
@@ -90,6 +93,19 @@ def _context(choice: Choice) -> dict[str, Any]:
         "applied": [name for name in choice.techniques if name in applied],
         "left": [name for name in choice.techniques if name not in applied],
     }
+
+
+def processes(choice: Choice) -> int:
+    """For the launch lines: as many processes as the plan has devices, or up to four, that share its batch evenly."""
+    stated = choice.figure("devices", 1)
+    most = round(stated) if stated > 1 else _USUAL_DEVICES
+    return next((count for count in range(most, 1, -1) if _shared_by(choice, count)), 1)
+
+
+def _shared_by(choice: Choice, count: int) -> bool:
+    """Whether `count` processes get whole passes of the same size out of one batch."""
+    values = {field.name: field.value for field in fields(choice)}
+    return int(values.get("batch_size", 1)) % (count * int(values.get("accumulation", 1))) == 0
 
 
 def _pins(choice: Choice, key: str) -> list[tuple[str, str]]:

@@ -22,6 +22,8 @@ from typing import Any
 import pytest
 
 from deep_learning_expert.tools.recipe.project.backend import back_end
+from deep_learning_expert.tools.recipe.project.choice import read_choice
+from deep_learning_expert.tools.recipe.project.render import render
 from deep_learning_expert.tools.recipe.project.write import write_project
 
 _WITH_JOB = ("torch", "transformers", "trl", "keras")
@@ -89,6 +91,25 @@ def test_a_batch_job_starts_what_slurm_gave_it_and_goes_on_when_sent_again(
     (folder / "runs" / "1").mkdir(parents=True)
     (folder / "runs" / "1" / "config.json").write_text("{}")
     assert started() == [*first, "--resume"]
+
+
+@pytest.mark.parametrize(
+    ("batch", "counts"), [(2, {"2"}), (12, {"4"}), (16, {"4", "2 --nproc-per-node 4"}), (1, set())]
+)
+def test_launch_lines_name_processes_that_share_the_batch(batch: int, counts: set[str], make_report: Any) -> None:
+    readme = render(read_choice(make_report("images", batch_size=batch)))["README.md"]
+    shown = re.findall(
+        r"torchrun (?:--standalone --nproc-per-node|--nnodes) ([0-9]+(?: --nproc-per-node [0-9]+)?)", readme
+    )
+    assert set(shown) == counts
+    assert ("accelerate launch" in readme) is bool(counts)
+
+
+def test_a_moving_average_is_not_sent_to_fsdp(make_report: Any) -> None:
+    plain, averaged = (
+        render(read_choice(make_report("images", techniques=techniques)))["README.md"] for techniques in ([], ["ema"])
+    )
+    assert "--strategy fsdp" in plain and "--strategy fsdp" not in averaged
 
 
 @pytest.mark.parametrize("backend", ["torch", "transformers", "trl"])
