@@ -56,3 +56,7 @@ def test_chinese_phrases_are_chinese(name: str) -> None:
 
 def fields(text: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(text) if name}
+
+
+def test_every_technique_has_a_short_name() -> None:
+    assert phrases.room("en", "technique_name").keys() == phrases.room("en", "technique").keys()

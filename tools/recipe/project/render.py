@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from deep_learning_expert.prompts.phrases import template
+from deep_learning_expert.prompts.phrases import exists, template
 from deep_learning_expert.tools.recipe.project.backend import BackEnd
 from deep_learning_expert.tools.recipe.project.choice import Choice
 from deep_learning_expert.tools.recipe.project.ranges import rate_range
@@ -90,8 +90,9 @@ def _context(choice: Choice) -> dict[str, Any]:
         "pins": _pins(choice, "libraries"),
         "export_pins": [] if choice.model.get("export_flag") == "" else _pins(choice, "export_libraries"),
         "foreign_framework": choice.framework if choice.framework not in (None, *routes["frameworks"]) else None,
-        "applied": [name for name in choice.techniques if name in applied],
-        "left": [name for name in choice.techniques if name not in applied],
+        "applied": [_short_name(choice, name) for name in choice.techniques if name in applied],
+        "left": [_short_name(choice, name) for name in choice.techniques if name not in applied],
+        "comma": "、" if choice.language == "zh" else ", ",
     }
 
 
@@ -106,6 +107,12 @@ def _shared_by(choice: Choice, count: int) -> bool:
     """Whether `count` processes get whole passes of the same size out of one batch."""
     values = {field.name: field.value for field in fields(choice)}
     return int(values.get("batch_size", 1)) % (count * int(values.get("accumulation", 1))) == 0
+
+
+def _short_name(choice: Choice, technique: str) -> str:
+    """What people call it; its id where the table has no name."""
+    key = f"technique_name.{technique}"
+    return template(choice.language, key) if exists(key) else technique
 
 
 def _pins(choice: Choice, key: str) -> list[tuple[str, str]]:

@@ -110,4 +110,4 @@ def test_a_foreign_recogniser_is_not_said_to_start_from_its_weights(make_report:
     readme = render(read_choice(report))["README.md"]
     assert "trained from scratch" in readme
     applied, left = readme.split("## What of the plan is in the code")[1].split("Not in the code")
-    assert "pretrained-init" in left and "pretrained-init" not in applied
+    assert "pretrained weights" in left and "pretrained weights" not in applied

@@ -173,7 +173,7 @@ def test_requirements_are_pinned(example: tuple[str, str], make_report: Any, fol
 def test_readme_names_what_is_left_to_do_in_the_readers_language(make_report: Any, folder: Path) -> None:
     write_project({**make_report("series"), "language": "zh"}, folder)
     text = (folder / "README.md").read_text(encoding="utf-8")
-    assert "rolling-origin" in text.split("未写进代码")[1]
+    assert "滚动起点评估" in text.split("未写进代码")[1]
     assert "torchrun" in text and "sbatch job.sh" in text and "fsdp" in text and "deepspeed" in text
 
 
