@@ -104,3 +104,25 @@ def test_a_step_with_a_cell_too_few_is_not_read_as_unmarked(run_in: Any) -> None
         """,
     )
     assert "line 6" in said
+
+
+def test_a_recording_cut_off_in_the_middle_is_named(run_in: Any) -> None:
+    said = run_in(
+        "audio",
+        """
+        from pathlib import Path
+        from config import SMOKE
+        from data import load_data
+        from records import Stop
+        from sample import write_sample
+
+        write_sample(Path("data"))
+        sound = Path("data/003.wav")
+        sound.write_bytes(sound.read_bytes()[:2000])
+        try:
+            load_data(Path("data"), SMOKE)
+        except Stop as reason:
+            print(reason)
+        """,
+    )
+    assert "1 sounds are missing, empty or broken (003.wav)" in said
