@@ -130,6 +130,7 @@ class Setup(_Frozen):
     loss: str | None = None
     from_scratch: bool = False  # the user trains, or asks to train, from random weights
     pretrained_in_use: bool = False
+    two_stage: bool = False  # a detector that proposes regions first is asked for, without a model's name
     method: Literal["full", "lora", "qlora", "frozen", "distillation", "scratch"] | None = None  # fixed by the user
 
 

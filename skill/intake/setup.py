@@ -43,6 +43,8 @@ def read_setup(fields: Fields) -> Setup:
         ),
         pretrained_in_use=any(field.says("flags", "pretrained_in_use") for field in running),
         method=method,
+        two_stage=any(field.says("flags", "two_stage") for field in (*running, *fields.challenges))
+        or fields.base_model.says("flags", "two_stage_model"),
     )
 
 

@@ -4,7 +4,7 @@ A group: `when` (all conditions must hold; an unknown fact never satisfies a con
 "architecture.why.<why>"), `models` ("id" or "id:mode") or `lang_models` by language, `needs` (what must happen too).
 Conditions: deploy, train, edge, samples/per_class/hours/tokens/nodes/resolution/gpu_gb with _below or _at_least,
 size_below and latency_below (the user's limit), has (challenges, any), labels (any), lang (any), words (any),
-scratch, commercial, simulator, tokens_known.
+scratch, commercial, simulator, tokens_known, two_stage (a two-stage detector was asked for).
 """
 
 from __future__ import annotations
@@ -166,6 +166,7 @@ def holds(name: str, wanted: Any, situation: Situation) -> bool:
         "words": lambda: any(_says(situation.words, word) for word in wanted),
         "scratch": lambda: situation.scratch is wanted,
         "commercial": lambda: (needs.limits.commercial is True) is wanted,
+        "two_stage": lambda: needs.setup.two_stage is wanted,
         "simulator": lambda: needs.data.has_simulator is wanted,
         "tokens_known": lambda: (situation.tokens is not None) is wanted,
     }

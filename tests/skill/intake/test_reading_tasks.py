@@ -315,6 +315,29 @@ def test_methods(words: str, method: str) -> None:
     assert setup.method == method and setup.from_scratch is (method == "scratch")
 
 
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("Two-stage detector for X-ray baggage", True),
+        ("训练一个两阶段目标检测器", True),
+        ("a two stage object detector is fine", True),
+        ("defect detection, not a two-stage detector", False),
+        ("检测缺陷，不用两阶段检测器", False),
+        ("faster than two-stage detectors", False),
+        ("defect detection with two-stage training", False),
+        ("检测缺陷，两阶段训练", False),
+    ],
+)
+def test_a_two_stage_detector_is_heard_in_the_task_and_in_its_challenges(words: str, asked: bool) -> None:
+    assert read("detection", "CV", specific=words).setup.two_stage is asked
+    assert read("detection", "CV", specific="defects", challenges=[words]).setup.two_stage is asked
+
+
+@pytest.mark.parametrize(("model", "asked"), [("two-stage", True), ("两阶段", True), ("YOLO", False)])
+def test_a_two_stage_detector_is_heard_in_the_set_up(model: str, asked: bool) -> None:
+    assert read("detection", "CV", specific="defects", base_model=model).setup.two_stage is asked
+
+
 def test_signals_reach_the_recognition_of_the_subtask() -> None:
     assert read(specific="表面异常检测", distribution="只有正常样本").subtask == "image-anomaly-detection"
     assert read("classification", "NLP", specific="ticket topics", labels="few-shot").subtask.startswith("few-shot")

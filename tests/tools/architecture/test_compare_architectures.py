@@ -295,3 +295,17 @@ def test_without_a_comparison_a_second_name_is_no_candidate() -> None:
         compare_architectures(_needs("image-classification", words, data=_samples(6000, "images"))).considered
         == plain.considered
     )
+
+
+@pytest.mark.parametrize(("deploy", "first"), [(None, "resnet50"), ("phone", "mobilenet")])
+@pytest.mark.parametrize("scratch", [False, True])
+def test_a_two_stage_detector_asked_for_by_its_kind_comes_first(deploy: Any, first: str, scratch: bool) -> None:
+    needs = _needs(
+        "object-detection",
+        deploy_on=DeviceNeed(kind=deploy) if deploy else None,
+        setup=Setup(two_stage=True, from_scratch=scratch),
+    )
+    chosen = compare_architectures(needs).candidates[0]
+    assert chosen.id.startswith("fasterrcnn")
+    assert first in chosen.id or scratch
+    assert "fasterrcnn" not in compare_architectures(_needs("object-detection")).candidates[0].id
