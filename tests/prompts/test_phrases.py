@@ -60,3 +60,4 @@ def fields(text: str) -> set[str]:
 
 def test_every_technique_has_a_short_name() -> None:
     assert phrases.room("en", "technique_name").keys() == phrases.room("en", "technique").keys()
+    assert not any("、" in name for name in phrases.room("zh", "technique_name").values())  # it stands between them
