@@ -190,7 +190,7 @@ def test_enlarging_has_the_published_size_and_answers_in_the_larger_size(
     write_project(report, folder)
     readme = (folder / "README.md").read_text(encoding="utf-8")
     assert "in the place of the plan's SwinIR" in readme
-    assert "pretrained-init" in readme.split("left to you")[1]
+    assert "pretrained weights" in readme.split("left to you")[1]
     run_in(
         "restoration",
         """

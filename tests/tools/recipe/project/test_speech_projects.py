@@ -114,7 +114,7 @@ def test_noise_that_nobody_recorded_is_left_to_the_user(make_report: Any) -> Non
     report = _report(make_report, **_WHISPER)
     report["decisions"]["recipe"] |= {"regime": "whisper-finetune", "techniques": ["specaugment", "noise-reverb"]}
     readme = render(read_choice(report))["README.md"]
-    assert "Not in the code, left to you: noise-reverb." in readme
+    assert "Not in the code, left to you: added noise and reverberation." in readme
 
 
 @pytest.fixture
