@@ -3,9 +3,7 @@ schedule, drawing, the trivial denoiser, and what data.py makes of a folder of p
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
-from textwrap import dedent
 from typing import Any
 
 import pytest
@@ -13,21 +11,6 @@ import pytest
 from deep_learning_expert.tools.errors import CannotSayError
 from deep_learning_expert.tools.recipe.project.choice import read_choice
 from deep_learning_expert.tools.recipe.project.write import write_project
-
-
-@pytest.fixture
-def run_in(make_report: Any, folder: Path, python_with: Any) -> Any:
-    """Writes the project of a layout and runs lines of Python in it; gives what they print."""
-
-    def run(layout: str, lines: str, **changes: Any) -> str:
-        if not folder.exists():
-            write_project(make_report(layout, **changes), folder)
-        command = [python_with("torch"), "-c", dedent(lines)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
-
-    return run
 
 
 def test_the_schedule_ends_in_noise_and_larger_pictures_get_more_of_it(run_in: Any) -> None:

@@ -85,21 +85,6 @@ def test_the_sample_is_decoded_as_it_was_coded(make_report: Any, folder: Path) -
     assert done.returncode == 0, done.stderr[-2000:]
 
 
-@pytest.fixture
-def run_in(make_report: Any, folder: Path, python_with: Any) -> Any:
-    """Writes the project of a layout; gives a function that runs lines of Python in it."""
-
-    def run(layout: str, lines: str) -> str:
-        if not folder.exists():
-            write_project(make_report(layout), folder)
-        command = [python_with("torch"), "-c", dedent(lines)]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-        assert done.returncode == 0, done.stderr[-2000:]
-        return done.stdout
-
-    return run
-
-
 _BROKEN = [
     ("nodes", {"nodes.csv": "id,label\n1,a\n2,b\n", "edges.csv": "source,target\n1,9\n"}, "'9' is no node"),
     ("nodes", {"nodes.csv": "id,label\n1,a\n1,b\n", "edges.csv": "source,target\n1,2\n"}, "stands in two rows"),
